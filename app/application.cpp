@@ -1,0 +1,307 @@
+#include "app/application.hpp"
+
+#include "app/home_directory.hpp"
+#include "app/parts.hpp"
+#include "app/readiness.hpp"
+#include "core/async/ask.hpp"
+#include "core/async/latch.hpp"
+#include "core/async/task_group.hpp"
+#include "core/engine/engine_factory.hpp"
+#include "core/failure/log.hpp"
+#include "core/session/serve.hpp"
+#include "net/http/gate.hpp"
+#include "net/listener.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace clarion::app {
+
+namespace {
+
+// What sessions and idle HTTP connections get to say goodbye.
+constexpr duration close_grace = std::chrono::seconds(3);
+// What a shutdown may take beyond `limits.drain_ms` before the process leaves all the same.
+constexpr duration exit_grace = std::chrono::seconds(5);
+
+/// The server. Its members are the architecture, top-down: each may use what stands above it.
+class application {
+public:
+    application(const settings& with, failure::logger log);
+
+    /// Until a signal ends it. The calling thread becomes the first shard's.
+    int run();
+
+private:
+    /// Leaves the process when a shutdown hangs.
+    class last_resort final : public timer_entry {
+    public:
+        explicit last_resort(application& of) : of_(of) {}
+        void expired() override { of_.leave_at_once(); }
+
+    private:
+        application& of_;
+    };
+
+    home_directory make_homes();
+    std::unique_ptr<net::listener> make_listener(
+        const std::string& address,
+        net::listener_options options,
+        std::shared_ptr<http::site> site
+    );
+    net::log_line log_line();
+    executor first() { return shards_.front()->get_executor(); }
+
+    void watch_signals();
+    void on_signal(int number);
+    void reload_certificate();
+    task<> start();
+    task<> revive_threads();
+    void print_ready_line() const;
+    task<> shut_down();
+    task<> on_every_home(task<> (*work)(conversation::conversations&, duration));
+    void stop_shards();
+    [[noreturn]] void leave_at_once();
+
+    settings settings_;
+    failure::logger log_;
+    failure::ledger failures_;
+    readiness ready_;
+    shards shards_;                                // threads
+    std::unique_ptr<storage::event_log> storage_;  // what is true
+    agents::tool_registry tools_;                  // what agents can do
+    agents::agent_registry agents_;                // who answers
+    engine::engine_factory engines_;               // the only way to an engine
+    home_directory homes_;                         // each user's threads, on one shard
+    session::open_door door_;                      // who may come in
+    session::session_settings session_settings_;
+    std::shared_ptr<http::site> site_;         // what the world can ask for
+    std::unique_ptr<net::listener> listener_;  // where it asks
+    std::shared_ptr<http::site> admin_site_;
+    std::unique_ptr<net::listener> admin_;
+    asio::signal_set signals_;
+    latch started_;
+    last_resort last_resort_{*this};
+    bool stopping_ = false;
+    int exit_status_ = 0;
+};
+
+application::application(const settings& with, failure::logger log)
+    : settings_(with),
+      log_(std::move(log)),
+      failures_(log_, unix_ms),
+      shards_(make_shards(settings_.server)),
+      storage_(open_log(settings_.server)),
+      tools_(make_tools()),
+      agents_(make_agents(settings_)),
+      engines_(agents_, tools_),
+      homes_(make_homes()),
+      session_settings_(session_settings_of(settings_.limits, agents_)),
+      signals_(shards_.front()->io(), SIGTERM, SIGINT, SIGHUP) {
+    ready_.set(unready::starting);
+    const auto serve_session =
+        [this](session::connection& with_whom, session::upgrade_request who) {
+            return session::serve(
+                with_whom,
+                std::move(who),
+                session::session_services{door_, homes_, session_settings_, failures_}
+            );
+        };
+    site_ = std::make_shared<http::site>(main_site(settings_, ready_, serve_session, log_line()));
+    listener_ = make_listener(
+        settings_.server.listen,
+        listener_options_of(settings_.server, log_line()),
+        site_
+    );
+    if (settings_.server.admin.empty())
+        return;
+    admin_site_ = std::make_shared<http::site>(admin_site(ready_, failures_, log_line()));
+    net::listener_options plain;
+    plain.log = log_line();
+    admin_ = make_listener(settings_.server.admin, std::move(plain), admin_site_);
+}
+
+home_directory application::make_homes() {
+    home_directory homes;
+    for (const auto& one : shards_)
+        homes.add(std::make_unique<conversation::conversations>(
+            one->get_executor(),
+            *storage_,
+            engines_,
+            agents_,
+            failures_,
+            conversations_settings_of(settings_.limits)
+        ));
+    return homes;
+}
+
+std::unique_ptr<net::listener> application::make_listener(
+    const std::string& address,
+    net::listener_options options,
+    std::shared_ptr<http::site> site
+) {
+    const auto make_gate = [site =
+                                std::move(site)](shard&) -> std::unique_ptr<net::stream_service> {
+        return std::make_unique<http::gate>(site);
+    };
+    return std::make_unique<net::listener>(
+        address_of(address),
+        pointers_to(shards_),
+        std::move(options),
+        make_gate
+    );
+}
+
+net::log_line application::log_line() {
+    return [log = log_](std::string_view line) {
+        log.warning(line);
+    };
+}
+
+int application::run() {
+    watch_signals();
+    asio::co_spawn(first(), start(), [this](const std::exception_ptr& failure) {
+        started_.open();
+        if (!failure)
+            return;
+        exit_status_ = 1;
+        try {
+            std::rethrow_exception(failure);
+        } catch (const std::exception& error) {
+            std::cerr << "clarion: " << error.what() << '\n';
+        }
+        on_signal(SIGTERM);
+    });
+    std::vector<std::jthread> threads;
+    for (std::size_t index = 1; index < shards_.size(); ++index)
+        threads.emplace_back([&one = *shards_[index]] { one.run(); });
+    shards_.front()->run();
+    return exit_status_;
+}
+
+void application::watch_signals() {
+    signals_.async_wait([this](const boost::system::error_code& error, int number) {
+        if (error)
+            return;
+        on_signal(number);
+        watch_signals();
+    });
+}
+
+void application::on_signal(int number) {
+    const bool reloads = number == SIGHUP && !settings_.server.tls_cert.empty();
+    if (reloads && !stopping_)
+        return reload_certificate();
+    if (std::exchange(stopping_, true))
+        return leave_at_once();
+    const duration patience = milliseconds(settings_.limits.drain_ms) + exit_grace;
+    shards_.front()->arm(last_resort_, shards_.front()->now() + patience);
+    asio::co_spawn(first(), shut_down(), [this](const std::exception_ptr&) { stop_shards(); });
+}
+
+void application::reload_certificate() {
+    try {
+        listener_->use_tls(listener_options_of(settings_.server, log_line()).tls);
+        log_.info("the certificate was read again");
+    } catch (const std::exception& error) {
+        failures_.report(failure::code::config_reload_failed, {}, error.what());
+    }
+}
+
+task<> application::start() {
+    co_await revive_threads();
+    listener_->start();
+    if (admin_)
+        admin_->start();
+    ready_.clear(unready::starting);
+    print_ready_line();
+}
+
+// The crash sweep, before anybody can look: runs that an earlier process left are sealed or
+// resumed.
+task<> application::revive_threads() {
+    const auto found = co_await storage_->list_open_runs();
+    if (const auto* down = std::get_if<storage::unavailable>(&found))
+        throw std::runtime_error("the log cannot be read: " + down->reason);
+    for (const auto& thread : std::get<std::vector<storage::thread_runs>>(found)) {
+        conversation::conversations& home = homes_.conversations_of(thread.key.user_id);
+        const auto failure = co_await ask(home.where(), home.revive(thread.key));
+        if (failure)
+            throw std::runtime_error(
+                "thread " + thread.key.thread_id + " cannot be recovered: " + *failure
+            );
+    }
+}
+
+void application::print_ready_line() const {
+    if (settings_.server.data == ":memory:")
+        log_.warning("the log is kept in memory: everything is lost when the server stops");
+    std::cout << "clarion ready listen=" << listener_->address()
+              << " admin=" << (admin_ ? admin_->address() : "off")
+              << " data=" << settings_.server.data << std::endl;
+}
+
+task<> application::on_every_home(task<> (*work)(conversation::conversations&, duration)) {
+    const duration grace = milliseconds(settings_.limits.drain_ms);
+    task_group group(first());
+    for (const auto& home : homes_.all())
+        group.spawn(ask(home->where(), work(*home, grace)));
+    co_await group.join();
+}
+
+task<> application::shut_down() {
+    using conversation::conversations;
+    co_await started_.wait();
+    log_.info("shutting down");
+    ready_.set(unready::draining);
+    site_->drain();
+    co_await on_every_home([](conversations& home, duration grace) { return home.drain(grace); });
+    co_await on_every_home([](conversations& home, duration) { return home.close_sessions(); });
+    co_await listener_->close(close_grace);
+    if (admin_)
+        co_await admin_->close(close_grace);
+    co_await on_every_home([](conversations& home, duration) { return home.join(); });
+}
+
+void application::stop_shards() {
+    shards_.front()->disarm(last_resort_);
+    for (const auto& one : shards_)
+        one->stop();
+}
+
+void application::leave_at_once() {
+    failures_.report(failure::code::drain_timeout, {}, "the process leaves without waiting");
+    std::_Exit(exit_status_);
+}
+
+failure::log_settings log_settings_of(const server_settings& with) {
+    failure::log_settings made;
+    made.format =
+        with.log_as == log_format::json ? failure::log_format::json : failure::log_format::text;
+    made.level = static_cast<failure::severity>(with.log_from);
+    return made;
+}
+
+}  // namespace
+
+int serve(const settings& with) {
+    std::signal(SIGPIPE, SIG_IGN);
+    const failure::logging logging(log_settings_of(with.server), unix_ms);
+    application server(with, logging.root());
+    return server.run();
+}
+
+}  // namespace clarion::app

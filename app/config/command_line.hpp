@@ -1,0 +1,54 @@
+#pragma once
+
+#include "app/config/settings.hpp"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace clarion::app {
+
+/// What a command line asks for (PROTOCOL §8).
+namespace command {
+
+struct serve {
+    settings with;
+};
+struct check_config {
+    settings with;
+};
+struct print_config {
+    settings with;
+};
+struct show_version {};
+struct help {
+    std::string text;
+};
+/// Nothing that could be done; `line` says where and why.
+struct usage_error {
+    std::string line;
+};
+
+}  // namespace command
+
+using any_command = std::variant<
+    command::serve,
+    command::check_config,
+    command::print_config,
+    command::show_version,
+    command::help,
+    command::usage_error>;
+
+/// The variables of a process, by name.
+using environment = std::map<std::string, std::string, std::less<>>;
+
+/// Reads a command line without the program's name. Each setting comes from its flag, else from its
+/// variable (an empty one counts as absent), else from the file that `--config` or CLARION_CONFIG
+/// names, else it has its default. Everything given is checked, also what is overridden; the first
+/// fault ends in usage_error. Whether the settings go together is for safety.hpp to say.
+[[nodiscard]] any_command
+parse_command_line(const std::vector<std::string>& arguments, const environment& variables);
+
+}  // namespace clarion::app

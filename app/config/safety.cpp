@@ -1,0 +1,92 @@
+#include "app/config/safety.hpp"
+
+#include "app/config/address_forms.hpp"
+#include "app/config/complaint.hpp"
+
+#include <cerrno>
+#include <fstream>
+#include <string_view>
+#include <system_error>
+
+namespace clarion::app {
+
+namespace {
+
+using complaint = std::optional<std::string>;
+
+// The only agent of this version.
+constexpr std::string_view demo_name = "demo";
+
+bool is_loopback(const std::string& listen) {
+    const auto address = parse_host_port(listen);
+    return address && names_loopback(*address);
+}
+
+complaint check_tokens(const server_settings& checked) {
+    if (checked.auth == auth_mode::jwt)
+        return "--auth jwt is not part of this version yet";
+    return std::nullopt;
+}
+
+complaint check_listener(const server_settings& checked) {
+    if (checked.auth != auth_mode::none || checked.insecure || is_loopback(checked.listen))
+        return std::nullopt;
+    return "--listen " + on_one_line(checked.listen) +
+           " would let everybody in, because authentication is off: listen on 127.0.0.1, switch "
+           "it on with --auth, or accept the risk with --insecure";
+}
+
+complaint check_admin(const server_settings& checked) {
+    if (checked.admin.empty() || checked.insecure || is_loopback(checked.admin))
+        return std::nullopt;
+    return "--admin " + on_one_line(checked.admin) +
+           " would let everybody in, because the admin listener has no authentication: put it on "
+           "127.0.0.1, switch it off with --admin off, or accept the risk with --insecure";
+}
+
+complaint check_readable(std::string_view flag, const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (file && file.peek() != std::ifstream::traits_type::eof())
+        return std::nullopt;
+    // An empty file opens and ends without an error.
+    const bool is_empty = file.is_open() && !file.bad();
+    const std::string why = is_empty ? "it is empty" : std::generic_category().message(errno);
+    return std::string(flag) + ": " + on_one_line(path) + " cannot be read: " + why;
+}
+
+complaint check_tls(const server_settings& checked) {
+    if (checked.tls_cert.empty() && checked.tls_key.empty())
+        return std::nullopt;
+    if (checked.tls_key.empty())
+        return "--tls-cert needs its private key: give --tls-key too";
+    if (checked.tls_cert.empty())
+        return "--tls-key needs its certificate: give --tls-cert too";
+    if (auto fault = check_readable("--tls-cert", checked.tls_cert))
+        return fault;
+    return check_readable("--tls-key", checked.tls_key);
+}
+
+complaint check_agents(const settings& checked) {
+    if (!checked.demo)
+        return "demo = false leaves no agent, because this version has no other";
+    if (checked.default_agent != demo_name)
+        return "default_agent: there is no agent " + quoted(checked.default_agent) +
+               ", because this version has only \"demo\"";
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> unsafe_settings(const settings& checked) {
+    if (auto fault = check_tokens(checked.server))
+        return fault;
+    if (auto fault = check_listener(checked.server))
+        return fault;
+    if (auto fault = check_admin(checked.server))
+        return fault;
+    if (auto fault = check_tls(checked.server))
+        return fault;
+    return check_agents(checked);
+}
+
+}  // namespace clarion::app

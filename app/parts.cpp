@@ -1,0 +1,165 @@
+#include "app/parts.hpp"
+
+#include "app/routes.hpp"
+#include "app/version.hpp"
+#include "core/agents/demo/demo_agent.hpp"
+#include "core/agents/demo/demo_tools.hpp"
+#include "core/agents/tools/builtin_tools.hpp"
+#include "core/storage/memory/memory_event_log.hpp"
+#include "core/storage/sqlite/sqlite_event_log.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+namespace clarion::app {
+
+namespace {
+
+constexpr std::size_t echo_bytes_max = std::size_t{64} << 20U;
+
+std::size_t bytes(std::int64_t setting) {
+    return static_cast<std::size_t>(setting);
+}
+
+// An empty origin policy of a server whose users prove who they are: anybody may name any host.
+http::origin_policy origins_of(const server_settings& with) {
+    const bool trusting = with.auth == auth_mode::none && !with.insecure;
+    return {
+        .names = trusting ? http::own_names_only::on : http::own_names_only::off,
+        .allowed_origins = with.allow_origin,
+    };
+}
+
+}  // namespace
+
+std::int64_t unix_ms() {
+    const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<milliseconds>(since_epoch).count();
+}
+
+shards make_shards(const server_settings& with) {
+    const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+    const std::size_t count = with.shards == 0 ? cores : bytes(with.shards);
+    shards made;
+    for (std::size_t index = 0; index < count; ++index)
+        made.push_back(std::make_unique<shard>(index));
+    return made;
+}
+
+std::vector<shard*> pointers_to(const shards& all) {
+    std::vector<shard*> pointers;
+    for (const auto& one : all)
+        pointers.push_back(one.get());
+    return pointers;
+}
+
+std::unique_ptr<storage::event_log> open_log(const server_settings& with) {
+    if (with.data == ":memory:")
+        return std::make_unique<storage::memory_event_log>();
+    auto opened = storage::sqlite_event_log::open(with.data, storage::sqlite_options());
+    if (auto* failure = std::get_if<storage::open_failure>(&opened))
+        throw std::runtime_error(std::move(failure->reason));
+    return std::get<std::unique_ptr<storage::sqlite_event_log>>(std::move(opened));
+}
+
+agents::tool_registry make_tools() {
+    agents::tool_registry tools;
+    agents::tools::add_builtin_tools(tools);
+    agents::demo::add_demo_tools(tools);
+    return tools;
+}
+
+agents::agent_registry make_agents(const settings& with) {
+    std::vector<std::unique_ptr<const agents::agent>> agents;
+    if (with.demo)
+        agents.push_back(agents::demo::make_demo_agent());
+    return agents::agent_registry(std::move(agents), with.default_agent);
+}
+
+conversation::conversations_settings conversations_settings_of(const limit_settings& limits) {
+    conversation::conversations_settings made;
+    made.runs.journal.event_bytes_max = bytes(limits.event_bytes_max);
+    made.runs.journal.delta_window = milliseconds(limits.delta_window_ms);
+    made.runs.deadline = milliseconds(limits.run_deadline_ms);
+    made.queued_runs_max = bytes(limits.queued_runs_max);
+    made.messages_per_minute = limits.messages_per_minute;
+    return made;
+}
+
+session::session_settings
+session_settings_of(const limit_settings& limits, const agents::agent_registry& agents) {
+    session::session_settings made;
+    made.server_version = server_name();
+    made.agents = agents.cards();
+    made.frame_bytes_max = bytes(limits.frame_bytes_max);
+    made.message_bytes_max = bytes(limits.message_bytes_max);
+    made.messages_per_minute = limits.messages_per_minute;
+    made.queued_runs_max = bytes(limits.queued_runs_max);
+    made.outbox_bytes_max = bytes(limits.outbox_bytes_max);
+    made.handshake_timeout = milliseconds(limits.handshake_timeout_ms);
+    made.heartbeat_interval = milliseconds(limits.heartbeat_interval_ms);
+    made.heartbeat_timeout = milliseconds(limits.heartbeat_timeout_ms);
+    return made;
+}
+
+net::listen_address address_of(const std::string& text) {
+    const std::size_t colon = text.rfind(':');
+    net::listen_address address;
+    if (colon == std::string::npos)
+        throw std::runtime_error("\"" + text + "\" is not HOST:PORT");
+    address.host = text.substr(0, colon);
+    if (address.host.size() > 2 && address.host.front() == '[')
+        address.host = address.host.substr(1, address.host.size() - 2);
+    const char* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data() + colon + 1, end, address.port);
+    if (read.ec != std::errc() || read.ptr != end)
+        throw std::runtime_error("\"" + text + "\" is not HOST:PORT");
+    return address;
+}
+
+net::listener_options listener_options_of(const server_settings& with, net::log_line log) {
+    net::listener_options made;
+    made.log = std::move(log);
+    if (!with.tls_cert.empty())
+        made.tls = net::make_tls_server_context({with.tls_cert, with.tls_key});
+    return made;
+}
+
+http::site_options main_site(
+    const settings& with,
+    const readiness& ready,
+    http::session_service sessions,
+    net::log_line log
+) {
+    http::site_options made;
+    made.routes = main_routes(ready);
+    websocket::transport_options transport;
+    transport.message_bytes_max = bytes(with.limits.frame_bytes_max);
+    transport.frame_bytes_max = bytes(with.limits.frame_bytes_max);
+    made.endpoints.push_back(http::make_session_endpoint("/ws", transport, std::move(sessions)));
+    if (with.server.enable_echo)
+        made.endpoints.push_back(http::make_echo_endpoint("/echo", echo_bytes_max));
+    made.origins = origins_of(with.server);
+    made.mode =
+        with.server.auth == auth_mode::none ? http::authentication::off : http::authentication::on;
+    made.websockets = {
+        bytes(with.limits.connections_max),
+        bytes(with.limits.connections_per_address_max)
+    };
+    made.log = std::move(log);
+    return made;
+}
+
+http::site_options
+admin_site(const readiness& ready, const failure::ledger& failures, net::log_line log) {
+    http::site_options made;
+    made.routes = admin_routes(ready, failures);
+    made.log = std::move(log);
+    return made;
+}
+
+}  // namespace clarion::app

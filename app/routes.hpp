@@ -1,0 +1,15 @@
+#pragma once
+
+#include "app/readiness.hpp"
+#include "core/failure/ledger.hpp"
+#include "net/http/router.hpp"
+
+namespace clarion::app {
+
+/// The plain HTTP of the main listener (PROTOCOL §7): the chat page, health, version.
+http::router main_routes(const readiness& ready);
+
+/// The admin listener's routes (PROTOCOL §7) as far as they exist: health and the failure ledger.
+http::router admin_routes(const readiness& ready, const failure::ledger& failures);
+
+}  // namespace clarion::app

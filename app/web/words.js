@@ -1,0 +1,146 @@
+// Everything the page says in sentences: stages, outcomes, errors, closed connections.
+
+export function duration(ms) {
+  if (typeof ms !== "number" || !Number.isFinite(ms)) return "";
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60000) return `${(ms / 1000).toFixed(ms < 10000 ? 1 : 0)} s`;
+  return `${Math.floor(ms / 60000)} min ${Math.round((ms % 60000) / 1000)} s`;
+}
+
+export function plural(n, noun) {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+const OUTCOMES = {
+  ok: "finished", error: "failed", timeout: "timed out", cancelled: "was stopped",
+};
+const CANCELLED = {
+  user: "Stopped",
+  interrupted: "Stopped for a newer message",
+  rolled_back: "Stopped and taken back",
+  shutdown: "Stopped because the server was shutting down",
+};
+const RUN_ERRORS = {
+  process_lost: "The server stopped during this run.",
+  node_lost: "The server that worked on this run was lost.",
+  tool_failed: "A tool failed.",
+  internal: "Something went wrong inside the server.",
+  deadline: "The run took longer than it may.",
+  model_unavailable: "The model cannot be reached.",
+  model_error: "The model answered with an error.",
+  model_timeout: "The model did not answer in time.",
+  context_truncated: "The conversation is too long for the model.",
+  max_turns: "The agent needed more turns than it may take.",
+  budget_exceeded: "The run used up its budget.",
+  too_large: "A result was too large.",
+  agent_unavailable: "The agent is not available.",
+  storage_unavailable: "The server could not write its log.",
+  invalid_event: "The agent produced an event that is not allowed.",
+};
+const ERRORS = {
+  bad_request: "The server did not understand that",
+  unknown_type: "The server does not know this kind of request",
+  unauthorized: "You are not signed in",
+  forbidden: "You may not do that",
+  not_found: "That does not exist",
+  conflict: "A different message was already sent under this id",
+  busy: "The conversation has too much waiting already",
+  rate_limited: "Too many messages in a short time",
+  too_large: "That is too long to send",
+  draining: "The server is shutting down",
+  storage_unavailable: "The server cannot write its log at the moment",
+  internal: "Something went wrong inside the server",
+  connection_lost: "The connection was lost before the server answered",
+  bad_frame: "The server sent something that cannot be read",
+};
+const CLOSED = {
+  1000: "The connection was closed.",
+  4500: "The server refused the sign-in.",
+  4501: "The server waited for a sign-in and got none.",
+  4502: "The server found this page's messages wrong and hung up.",
+  4503: "There are too many connections open for this user.",
+  4504: "The server stopped the connection for safety.",
+  4505: "Access was withdrawn.",
+};
+const DISCONNECTED = {
+  1001: "The server is going away for a moment",
+  4008: "This page was too slow in reading",
+  4009: "The connection had gone silent",
+  4010: "The sign-in expired",
+};
+
+/** One sentence for the status line; "" when the event has nothing to announce. */
+export function stageSentence({ type, payload: p = {} }) {
+  switch (type) {
+    case "user_message": return "Message received.";
+    case "run_queued": return `Waiting in line, position ${p.position}.`;
+    case "agent_started": return `${p.agent_name} has started.`;
+    case "agent_thinking": return `${p.agent_name} is thinking…`;
+    case "tool_executing": return `Running ${p.tool_name}…`;
+    case "tool_completed":
+      return `${p.tool_name} ${OUTCOMES[p.outcome] ?? "ended"} ${
+        p.outcome === "ok" ? "in" : "after"} ${duration(p.duration_ms)}`;
+    case "text_delta": return `${p.agent_name} is answering…`;
+    case "progress_update":
+      return p.message + (typeof p.percent === "number" ? ` (${Math.round(p.percent)} %)` : "");
+    case "agent_handoff": return `${p.from} hands over to ${p.to}.`;
+    case "approval_requested": return `${p.tool_name} waits for your approval.`;
+    case "approval_resolved": return `Approval: ${decisionWords(p)}`;
+    case "final_report": return "The report is ready.";
+    case "agent_completed": return "Done";
+    case "agent_error": return `${runErrorWords(p)} ${p.message ? sentence(p.message) : ""}`.trim();
+    case "agent_cancelled": return cancelledWords(p);
+    default: return "";
+  }
+}
+
+export function outcomeWords({ outcome }) {
+  return { ok: "ok", error: "failed", timeout: "timed out", cancelled: "stopped" }[outcome]
+    ?? String(outcome);
+}
+
+export function decisionWords({ decision, by }) {
+  const words = { allow: "allowed", deny: "denied", expired: "expired", cancelled: "withdrawn" };
+  return (words[decision] ?? String(decision)) + (by ? ` by ${by}` : "");
+}
+
+export function cancelledWords({ reason }) {
+  return CANCELLED[reason] ?? `Stopped (${reason})`;
+}
+
+export function runErrorWords({ code }) {
+  return RUN_ERRORS[code] ?? `The run failed (${code}).`;
+}
+
+export function errorWords({ code, message, detail, retry_after_ms: retryMs }) {
+  let said = ERRORS[code] ?? `The server reported ${code}`;
+  const more = [message, detail].filter((x) => typeof x === "string" && x !== "").join(", ");
+  if (more) said += `: ${more}`;
+  said = sentence(said);
+  return retryMs === undefined ? said : `${said} Sending again in ${duration(retryMs)}.`;
+}
+
+/** The connection in words: {label (one or two words), sentence ("" when all is well)}. */
+export function connectionWords(state) {
+  switch (state.name) {
+    case "connected": return { label: "connected", sentence: "" };
+    case "closed": {
+      const said = CLOSED[state.code] ?? `The server closed the connection (${state.code}).`;
+      const reason = state.reason ? ` ${sentence(state.reason)}` : "";
+      return { label: "closed", sentence: said + reason };
+    }
+    case "reconnecting": {
+      const why = DISCONNECTED[state.code] ?? "The connection was lost";
+      const again = "Reconnecting; nothing is lost.";
+      // One short break is not worth a sentence.
+      return { label: "reconnecting…", sentence: state.attempt > 1 ? `${why}. ${again}` : "" };
+    }
+    default: return { label: "connecting…", sentence: "" };
+  }
+}
+
+/** A server's own words as a sentence; a name at their beginning stays as it is. */
+export function sentence(text) {
+  const trimmed = text.trim().replace(/^[a-z]+(?=[ ,])/, (w) => w[0].toUpperCase() + w.slice(1));
+  return /[.!?…]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+}

@@ -1,0 +1,45 @@
+# What every target of the project shares: language level, warnings, output folder, ccache.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+endif()
+
+function(clarion_target name)
+    target_include_directories(${name} PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>"
+                                              "$<INSTALL_INTERFACE:include>")
+    target_compile_features(${name} PUBLIC cxx_std_20)
+    target_compile_options(
+        ${name}
+        PRIVATE -Wall
+                -Wextra
+                -Wpedantic
+                -Wshadow
+                -Wconversion
+                -Wsign-conversion
+                -Wold-style-cast
+                -Wnon-virtual-dtor
+                -Woverloaded-virtual
+                -Wformat=2
+    )
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        # -Wmismatched-new-delete: g++ 12 misreads the frames of Asio's coroutines.
+        # -Wtsan: Asio's fences are known to ThreadSanitizer through its own annotations.
+        target_compile_options(
+            ${name} PRIVATE -Wduplicated-cond -Wlogical-op -Wno-mismatched-new-delete -Wno-tsan
+        )
+    endif()
+endfunction()
+
+# A library of the project. Built when a program or a test needs it.
+function(clarion_library name)
+    add_library(${name} STATIC EXCLUDE_FROM_ALL)
+    clarion_target(${name})
+    add_library(clarion::${name} ALIAS ${name})
+endfunction()

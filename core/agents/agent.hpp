@@ -1,0 +1,57 @@
+#pragma once
+
+#include "core/async/task.hpp"
+#include "core/engine/bridge.hpp"
+#include "core/engine/request_scope.hpp"
+#include "core/protocol/payloads.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace clarion::agents {
+
+class tool_dispatcher;
+
+/// The agent has said all it has to say.
+struct completed {
+    std::optional<protocol::token_usage> usage;
+};
+/// The agent gave up; becomes the run's `agent_error`.
+struct failed {
+    protocol::agent_error_code code = protocol::agent_error_code::internal;
+    std::string message;
+    std::optional<protocol::token_usage> usage;
+};
+/// The bridge refused an event; the run knows why.
+struct stopped {};
+
+using outcome = std::variant<completed, failed, stopped>;
+
+/// What decides. One object serves all runs of the process from every shard, so it is immutable;
+/// what belongs to one run lives in the coroutine. It knows nothing of sessions or connections.
+class agent {
+public:
+    agent() = default;
+    agent(const agent&) = delete;
+    agent& operator=(const agent&) = delete;
+    virtual ~agent() = default;
+
+    virtual const std::string& name() const = 0;
+    virtual const std::string& description() const = 0;
+    virtual std::optional<std::string> model() const { return std::nullopt; }
+    /// The tools it may call, by name, as told in `agent_started.context`.
+    virtual const std::vector<std::string>& tool_names() const = 0;
+    /// How many of its calls may run at once.
+    virtual std::size_t parallel_tools_max() const { return 8; }
+
+    /// Works on one user message. `agent_started` has been committed. May throw: the run then ends
+    /// in `agent_error {internal}`. A cancel ends it at its next co_await.
+    virtual task<outcome>
+    run(const engine::request_scope& request, engine::bridge& bridge, tool_dispatcher& tools
+    ) const = 0;
+};
+
+}  // namespace clarion::agents

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "core/async/task.hpp"
+#include "core/async/timer_queue.hpp"
+#include "core/engine/request_scope.hpp"
+#include "core/protocol/describe.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <variant>
+
+namespace clarion::agents {
+
+// What one call may carry. Beyond them the call fails by name (the run goes on), except for the
+// sentence of a failure, which is cut and says so.
+inline constexpr std::size_t tool_arguments_bytes_max = 262144;
+inline constexpr std::size_t tool_result_bytes_max = 65536;
+inline constexpr std::size_t tool_error_bytes_max = 4096;
+
+/// The tool did its work; any JSON.
+struct tool_value {
+    protocol::json_text result;
+};
+/// The tool could not; a sentence for the user and the model.
+struct tool_failure {
+    std::string message;
+};
+using tool_result = std::variant<tool_value, tool_failure>;
+
+struct tool_spec {
+    std::string name;
+    std::string description;
+    /// JSON Schema of the arguments (Draft-07), an object.
+    protocol::json_text parameters;
+    duration timeout = std::chrono::seconds(30);
+};
+
+/// Something an agent can call. Immutable and shared like an agent. A call that outlives its
+/// time-out or its run goes on with the request and arguments it owns, and nobody listens.
+class tool {
+public:
+    tool() = default;
+    tool(const tool&) = delete;
+    tool& operator=(const tool&) = delete;
+    virtual ~tool() = default;
+
+    virtual const tool_spec& spec() const = 0;
+    /// May throw: the call then ends in `outcome:"error"`. Takes values: it may be a straggler.
+    virtual task<tool_result> call(engine::request_scope_ptr request, boost::json::object arguments)
+        const = 0;
+};
+
+}  // namespace clarion::agents

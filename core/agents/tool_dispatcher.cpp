@@ -1,0 +1,193 @@
+#include "core/agents/tool_dispatcher.hpp"
+
+#include "core/async/assert.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <list>
+#include <memory>
+#include <utility>
+
+namespace clarion::agents {
+
+namespace {
+
+/// Runs them side by side; ends when all have ended. The first failure cancels the others and is
+/// thrown then; cancelling it cancels all.
+task<> together(executor on, std::vector<task<>> works) {
+    using spawned = decltype(asio::co_spawn(on, std::declval<task<>>(), asio::deferred));
+    std::vector<spawned> started;
+    for (task<>& work : works)
+        started.push_back(asio::co_spawn(on, std::move(work), asio::deferred));
+    auto [order, failures] = co_await asio::experimental::make_parallel_group(std::move(started))
+                                 .async_wait(asio::experimental::wait_for_one_error(), use_task);
+    for (const std::size_t ended : order)
+        if (failures[ended])
+            std::rethrow_exception(failures[ended]);
+}
+
+std::int64_t whole_ms(duration time) {
+    return std::chrono::duration_cast<milliseconds>(time).count();
+}
+
+}  // namespace
+
+/// The calls of one `call`. Each lane takes the next one until none is left.
+struct tool_dispatcher::batch {
+    batch(scheduler& shard, std::vector<tool_call> wanted)
+        : on(shard), calls(std::move(wanted)), answers(calls.size()) {}
+
+    void refuse(engine::refusal why) {
+        if (!refused)
+            refused = std::move(why);
+        for (const auto& invocation : running)
+            invocation->stop();
+    }
+
+    scheduler& on;
+    std::vector<tool_call> calls;
+    std::vector<tool_answer> answers;
+    std::size_t next = 0;
+    std::list<std::shared_ptr<tool_invocation>> running;
+    std::optional<engine::refusal> refused;
+};
+
+/// A tool at work between its two events. Whoever leaves early, by a cancel, stops it by that.
+class tool_dispatcher::running_call {
+public:
+    running_call(tool_dispatcher& of, batch& work, std::shared_ptr<tool_invocation> started)
+        : of_(of), work_(work) {
+        place_ = work_.running.insert(work_.running.end(), std::move(started));
+        if (of_.running_++ == 0)
+            of_.running_since_ = work_.on.now();
+    }
+    running_call(const running_call&) = delete;
+    running_call& operator=(const running_call&) = delete;
+    ~running_call() {
+        invocation().stop();
+        work_.running.erase(place_);
+        if (--of_.running_ == 0)
+            of_.tools_time_ += work_.on.now() - of_.running_since_;
+    }
+
+    tool_invocation& invocation() const { return **place_; }
+
+private:
+    tool_dispatcher& of_;
+    batch& work_;
+    std::list<std::shared_ptr<tool_invocation>>::iterator place_;
+};
+
+dispatch_limits limits_of(const agent& caller) {
+    return {.parallel_tools_max = caller.parallel_tools_max(), .tool_names = caller.tool_names()};
+}
+
+tool_dispatcher::tool_dispatcher(
+    engine::request_scope_ptr request,
+    engine::bridge& bridge,
+    const tool_registry& tools,
+    task_group& calls,
+    dispatch_limits limits
+)
+    : request_(std::move(request)),
+      bridge_(bridge),
+      tools_(tools),
+      calls_(calls),
+      limits_(std::move(limits)) {
+    CLARION_ASSERT(limits_.parallel_tools_max > 0);
+}
+
+std::int64_t tool_dispatcher::tools_ms() const {
+    return whole_ms(tools_time_);
+}
+
+task<tool_dispatcher::answers> tool_dispatcher::call(std::vector<tool_call> calls) {
+    const executor on = co_await asio::this_coro::executor;
+    batch work(on.owner(), std::move(calls));
+    const std::size_t lanes = std::min(limits_.parallel_tools_max, work.calls.size());
+    if (lanes > 1) {
+        std::vector<task<>> side_by_side;
+        for (std::size_t lane = 0; lane < lanes; ++lane)
+            side_by_side.push_back(work_off(work));
+        co_await together(on, std::move(side_by_side));
+    } else {
+        co_await work_off(work);
+    }
+    if (work.refused)
+        co_return answers(*std::move(work.refused));
+    co_return answers(std::move(work.answers));
+}
+
+task<> tool_dispatcher::work_off(batch& work) {
+    while (work.next < work.calls.size() && !work.refused)
+        co_await answer_next(work);
+}
+
+task<> tool_dispatcher::answer_next(batch& work) {
+    const std::size_t index = work.next++;
+    checked_call call = check_call(std::move(work.calls[index]), tools_, limits_.tool_names);
+    protocol::tool_executing executing{
+        .agent_name = request_->agent_name,
+        .tool_call_id = bridge_.new_tool_call_id(),
+        .tool_name = call.tool_name,
+        .arguments = call.arguments,
+        .parent_tool_call_id = std::nullopt,
+    };
+    tool_answer& answer = work.answers[index];
+    answer.tool_call_id = executing.tool_call_id;
+    answer.tool_name = executing.tool_name;
+    auto refused = co_await emit(std::move(executing));
+    if (refused)
+        co_return work.refuse(*std::move(refused));
+
+    duration took{0};
+    // A task of its own, which a cancel that came during the commit keeps from beginning.
+    answer.ending = co_await run_tool(work, call, took);
+    if (work.refused)
+        co_return;
+    protocol::tool_completed completed{
+        .agent_name = request_->agent_name,
+        .tool_call_id = answer.tool_call_id,
+        .tool_name = answer.tool_name,
+        .outcome = answer.ending.outcome,
+        .result = answer.ending.result,
+        .error = answer.ending.error,
+        .duration_ms = whole_ms(took),
+        .parent_tool_call_id = std::nullopt,
+    };
+    refused = co_await emit(std::move(completed));
+    if (refused)
+        work.refuse(*std::move(refused));
+}
+
+task<tool_ending> tool_dispatcher::run_tool(batch& work, checked_call& call, duration& took) {
+    if (work.refused)
+        co_return tool_ending();
+    if (call.problem) {
+        tool_ending ending;
+        ending.outcome = protocol::tool_outcome::error;
+        ending.error = std::move(call.problem);
+        co_return ending;
+    }
+    running_call running(
+        *this,
+        work,
+        tool_invocation::start(*call.called, request_, std::move(call.parsed), work.on, calls_)
+    );
+    co_await running.invocation().wait();
+    took = running.invocation().took();
+    co_return running.invocation().ending();
+}
+
+task<std::optional<engine::refusal>> tool_dispatcher::emit(protocol::payload event) {
+    engine::emit_verdict verdict = co_await bridge_.emit(std::move(event));
+    if (auto* refused = std::get_if<engine::refusal>(&verdict))
+        co_return std::move(*refused);
+    co_return std::nullopt;
+}
+
+}  // namespace clarion::agents

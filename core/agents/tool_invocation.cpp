@@ -1,0 +1,129 @@
+#include "core/agents/tool_invocation.hpp"
+
+#include "core/async/first_of.hpp"
+#include "core/protocol/utf8.hpp"
+
+#include <boost/json/monotonic_resource.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace clarion::agents {
+
+namespace {
+
+using protocol::tool_outcome;
+
+/// A tool's sentence is nobody's contract: it becomes a legal string before it becomes an event.
+std::string presentable(std::string text) {
+    if (text.empty())
+        return "the tool failed without saying why";
+    const std::size_t bytes = text.size();
+    if (bytes > tool_error_bytes_max)
+        text.resize(tool_error_bytes_max);
+    const std::size_t legal = protocol::utf8_prefix_bytes(text);
+    const bool cut = legal < bytes;
+    text.resize(legal);
+    return cut ? text + "… (cut from " + std::to_string(bytes) + " bytes)" : text;
+}
+
+tool_ending failed_with(tool_outcome outcome, std::string text) {
+    return {outcome, std::nullopt, presentable(std::move(text))};
+}
+
+bool is_json(const std::string& text) {
+    boost::json::monotonic_resource memory;
+    boost::system::error_code error;
+    boost::json::parse(text, error, &memory);
+    return !error;
+}
+
+tool_ending ending_of(tool_result result) {
+    if (auto* failure = std::get_if<tool_failure>(&result))
+        return failed_with(tool_outcome::error, std::move(failure->message));
+    protocol::json_text& value = std::get<tool_value>(result).result;
+    if (value.text.size() > tool_result_bytes_max)
+        return failed_with(
+            tool_outcome::error,
+            "the result is too large (" + std::to_string(value.text.size()) + " bytes)"
+        );
+    if (!is_json(value.text))
+        return failed_with(tool_outcome::error, "the result is not JSON");
+    return {tool_outcome::ok, std::move(value), std::nullopt};
+}
+
+tool_ending ending_of_exception(const std::exception& error, asio::cancellation_type cancelled) {
+    const auto* failure = dynamic_cast<const boost::system::system_error*>(&error);
+    const bool aborted = failure != nullptr && failure->code() == asio::error::operation_aborted;
+    if (aborted && cancelled != asio::cancellation_type::none)
+        return failed_with(tool_outcome::cancelled, "the call was cancelled");
+    return failed_with(tool_outcome::error, error.what());
+}
+
+}  // namespace
+
+tool_invocation::tool_invocation(const tool& called, scheduler& on)
+    : called_(called), on_(on), started_at_(on.now()) {
+    on_.arm(*this, started_at_ + called.spec().timeout);
+}
+
+std::shared_ptr<tool_invocation> tool_invocation::start(
+    const tool& called,
+    engine::request_scope_ptr request,
+    boost::json::object arguments,
+    scheduler& on,
+    task_group& calls
+) {
+    std::shared_ptr<tool_invocation> started(new tool_invocation(called, on));
+    calls.spawn(run(started, std::move(request), std::move(arguments)));
+    return started;
+}
+
+// Around one tool call: one of the four places where exceptions are caught. Each becomes the
+// call's ending, so none of them reaches the group, where it would cancel other calls.
+task<> tool_invocation::run(
+    std::shared_ptr<tool_invocation> self,
+    engine::request_scope_ptr request,
+    boost::json::object arguments
+) {
+    const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+    try {
+        task<tool_result> work = self->called_.call(std::move(request), std::move(arguments));
+        auto first = co_await first_of(std::move(work), self->stop_.wait());
+        if (first.index() == 0)
+            self->end(ending_of(std::get<0>(std::move(first))));
+    } catch (const std::exception& error) {
+        self->end(ending_of_exception(error, state.cancelled()));
+    } catch (...) {
+        self->end(
+            failed_with(tool_outcome::error, "the tool threw something that is not an exception")
+        );
+    }
+}
+
+void tool_invocation::expired() {
+    const auto limit = std::chrono::duration_cast<milliseconds>(called_.spec().timeout);
+    end(failed_with(
+        tool_outcome::timeout,
+        called_.spec().name + " did not finish within " + std::to_string(limit.count()) + " ms"
+    ));
+    stop_.notify();
+}
+
+void tool_invocation::stop() {
+    end(failed_with(tool_outcome::cancelled, "the call was cancelled"));
+    stop_.notify();
+}
+
+void tool_invocation::end(tool_ending how) {
+    if (ending_)
+        return;
+    on_.disarm(*this);
+    ending_ = std::move(how);
+    ended_at_ = on_.now();
+    ended_.notify();
+}
+
+}  // namespace clarion::agents

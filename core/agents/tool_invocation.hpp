@@ -1,0 +1,73 @@
+#pragma once
+
+#include "core/agents/tool.hpp"
+#include "core/async/scheduler.hpp"
+#include "core/async/task.hpp"
+#include "core/async/task_group.hpp"
+#include "core/async/wakeup.hpp"
+#include "core/engine/request_scope.hpp"
+#include "core/protocol/payloads.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace clarion::agents {
+
+/// How one call of a tool ended; exactly one of `result` and `error` stands.
+struct tool_ending {
+    protocol::tool_outcome outcome = protocol::tool_outcome::ok;
+    std::optional<protocol::json_text> result;
+    std::optional<std::string> error;
+};
+
+/// One call of a tool, from the moment it starts. Shared by the coroutine of the call, which may
+/// ignore its cancellation and go on, and by whoever waits, who never waits longer than the tool's
+/// time-out. The first ending counts; a later one is nobody's. The run's shard only.
+class tool_invocation final : private timer_entry {
+public:
+    /// Starts `called` as a child of `calls`. The time-out counts from now.
+    static std::shared_ptr<tool_invocation> start(
+        const tool& called,
+        engine::request_scope_ptr request,
+        boost::json::object arguments,
+        scheduler& on,
+        task_group& calls
+    );
+    tool_invocation(const tool_invocation&) = delete;
+    tool_invocation& operator=(const tool_invocation&) = delete;
+    ~tool_invocation() override { on_.disarm(*this); }
+
+    /// Waits for the ending. Throws operation_aborted when cancelled; the call then goes on until
+    /// it is told to stop.
+    task<> wait() { return ended_.wait(); }
+    /// Asks the tool to stop. Unless it has ended, it ends as `cancelled`.
+    void stop();
+
+    /// After `wait` has returned.
+    const tool_ending& ending() const { return *ending_; }
+    duration took() const { return ended_at_ - started_at_; }
+
+private:
+    tool_invocation(const tool& called, scheduler& on);
+
+    static task<> run(
+        std::shared_ptr<tool_invocation> self,
+        engine::request_scope_ptr request,
+        boost::json::object arguments
+    );
+    void expired() override;
+    void end(tool_ending how);
+
+    const tool& called_;
+    scheduler& on_;
+    time_point started_at_;
+    time_point ended_at_;
+    std::optional<tool_ending> ending_;
+    wakeup stop_;
+    wakeup ended_;
+};
+
+}  // namespace clarion::agents

@@ -1,0 +1,234 @@
+#include "core/conversation/conversation.hpp"
+
+#include "core/async/answer.hpp"
+#include "core/conversation/message_digest.hpp"
+#include "core/conversation/seal.hpp"
+#include "core/conversation/thread_history.hpp"
+#include "core/protocol/payload_text.hpp"
+
+#include <utility>
+
+namespace clarion::conversation {
+
+namespace client = protocol::client;
+namespace server = protocol::server;
+using protocol::run_state;
+
+namespace {
+
+server::error error_of(server::error_code code, std::string message) {
+    server::error error;
+    error.code = code;
+    error.message = std::move(message);
+    error.retryable = server::is_retryable(code);
+    return error;
+}
+
+server::error storage_error(const std::string& reason) {
+    return error_of(
+        server::error_code::storage_unavailable,
+        "the log cannot be written now: " + reason
+    );
+}
+
+std::string reason_of(const storage::append_verdict& verdict) {
+    const auto* down = std::get_if<storage::unavailable>(&verdict);
+    return down == nullptr ? "the thread stands elsewhere than expected" : down->reason;
+}
+
+}  // namespace
+
+conversation::conversation(
+    executor on,
+    protocol::thread_key key,
+    const conversation_services& services
+)
+    : on_(on),
+      services_(services),
+      log_(on, std::move(key), services.storage, subscribers_),
+      subscribers_(log_, services.storage, services.tasks) {}
+
+conversation::~conversation() {
+    if (on_gone)
+        on_gone(log_.key());
+}
+
+task<std::optional<std::string>> conversation::ready() {
+    co_await loaded_.wait();
+    co_return load_failure_;
+}
+
+task<message_verdict> conversation::message(
+    session::request<client::message> asked,
+    std::optional<server::error> refusal
+) {
+    const agents::agent* agent =
+        services_.agents.find(asked.body.agent.value_or(services_.agents.default_name()));
+    if (agent == nullptr)
+        refusal = error_of(server::error_code::not_found, "there is no agent of this name");
+    else if (!refusal && services_.queued_runs_max != 0 &&
+             queue_.waiting() >= services_.queued_runs_max)
+        refusal = error_of(server::error_code::busy, "too many runs wait on this thread");
+    else if (!refusal && !queue_.empty() && asked.body.on_busy == client::busy_policy::reject)
+        refusal = error_of(server::error_code::busy, "a run is active on this thread");
+    if (refusal)
+        co_return co_await answer_known_or(std::move(asked), *std::move(refusal));
+    const std::size_t position = queue_.line().size();
+    const queued_run_ptr run = take_place(asked.body, agent->name());
+    const storage::append_verdict verdict =
+        co_await commit_message(asked, run, batch_of(asked.body, *run, position));
+    start_next();
+    if (const auto* known = std::get_if<storage::duplicate_message>(&verdict))
+        co_return answer_duplicate(asked, *known);
+    if (std::holds_alternative<storage::committed>(verdict))
+        co_return message_verdict::accepted;
+    asked.from.send_text(protocol::to_frame(storage_error(reason_of(verdict)), asked.id));
+    co_return message_verdict::refused;
+}
+
+queued_run_ptr conversation::take_place(const client::message& body, std::string agent) {
+    auto run = std::make_shared<queued_run>();
+    run->row.run_id = on_.owner().random().id("r_");
+    run->row.message_id = body.message_id;
+    run->row.agent = std::move(agent);
+    run->row.state = queue_.empty() ? run_state::running : run_state::queued;
+    run->text = body.text;
+    run->metadata = body.metadata;
+    run->accepted_at = on_.owner().now();
+    queue_.push(run);
+    return run;
+}
+
+message_batch conversation::batch_of(
+    const client::message& body,
+    const queued_run& run,
+    std::size_t position
+) const {
+    message_batch batch;
+    batch.message.message_id = body.message_id;
+    batch.message.content_digest = digest_of(body);
+    batch.message.run_id = run.row.run_id;
+    batch.message.agent = run.row.agent;
+    batch.message.state = run.row.state;
+    batch.events.push_back(
+        protocol::uncommitted(protocol::user_message{body.message_id, body.text, body.metadata})
+    );
+    if (run.row.state == run_state::queued)
+        batch.events.push_back(protocol::uncommitted(
+            protocol::run_queued{body.message_id, static_cast<std::int64_t>(position)}
+        ));
+    return batch;
+}
+
+// What must happen between the commit and the publication stands in the callback: `accepted`, and
+// the subscription that gets the message's own event.
+task<storage::append_verdict> conversation::commit_message(
+    const session::request<client::message>& asked,
+    queued_run_ptr run,
+    message_batch batch
+) {
+    answer<storage::append_verdict> verdict;
+    const auto events = static_cast<std::int64_t>(batch.events.size());
+    auto done = [this, &asked, &verdict, run, events](const storage::append_verdict& is) {
+        const auto* committed = std::get_if<storage::committed>(&is);
+        if (committed == nullptr) {
+            queue_.remove(run);
+        } else {
+            run->committed = true;
+            run->row.message_seq = committed->last_seq - events + 1;
+            const server::accepted accepted{
+                .thread_id = asked.body.thread_id,
+                .message_id = asked.body.message_id,
+                .run_id = run->row.run_id,
+                .seq = run->row.message_seq,
+                .duplicate = false,
+                .state = run->row.state,
+            };
+            asked.from.send_text(protocol::to_frame(accepted, asked.id));
+            subscribers_.follow(asked.from);
+        }
+        verdict.set(is);
+    };
+    log_.append_message(std::move(batch), done);
+    co_return co_await verdict.get();
+}
+
+message_verdict conversation::answer_duplicate(
+    const session::request<client::message>& asked,
+    const storage::duplicate_message& known
+) {
+    if (known.content_digest != digest_of(asked.body)) {
+        const server::error conflict =
+            error_of(server::error_code::conflict, "this message_id was used with other content");
+        asked.from.send_text(protocol::to_frame(conflict, asked.id));
+        return message_verdict::refused;
+    }
+    const server::accepted accepted{
+        .thread_id = asked.body.thread_id,
+        .message_id = asked.body.message_id,
+        .run_id = known.run_id,
+        .seq = known.seq,
+        .duplicate = true,
+        .state = known.state,
+    };
+    asked.from.send_text(protocol::to_frame(accepted, asked.id));
+    subscribers_.follow(asked.from);
+    return message_verdict::known;
+}
+
+// A known message counts against no limit.
+task<message_verdict>
+conversation::answer_known_or(session::request<client::message> asked, server::error refusal) {
+    storage::run_reference which{asked.body.message_id, std::nullopt};
+    const auto found = co_await services_.storage.find(log_.key(), std::move(which));
+    if (const auto* down = std::get_if<storage::unavailable>(&found))
+        refusal = storage_error(down->reason);
+    else if (const auto& known = std::get<std::optional<storage::duplicate_message>>(found))
+        co_return answer_duplicate(asked, *known);
+    asked.from.send_text(protocol::to_frame(refusal, asked.id));
+    co_return message_verdict::refused;
+}
+
+void conversation::subscribe(const session::request<client::subscribe>& asked) {
+    subscribers_.subscribe(shared_from_this(), asked.from, asked.id, asked.body.since);
+}
+
+task<> conversation::cancel(session::request<client::cancel> asked) {
+    const server::cancel_result answer{co_await cancel_verdict_of(asked.body)};
+    asked.from.send_text(protocol::to_frame(answer, asked.id));
+}
+
+task<server::cancel_verdict> conversation::cancel_verdict_of(const client::cancel& which) {
+    using enum server::cancel_verdict;
+    const queued_run_ptr run = queue_.find(which);
+    if (run && run->running)
+        co_return run->running->cancel(protocol::cancel_reason::user);
+    if (run) {
+        queue_.remove(run);
+        auto journal =
+            engine::run_journal::open(on_, scope_of(*run), log_, services_.limits.journal);
+        const auto closed =
+            co_await journal->close(engine::run_cancelled{protocol::cancel_reason::user});
+        if (std::holds_alternative<engine::unsealed>(closed))
+            co_await seal_when_possible(run->row, std::get<engine::unsealed>(closed).reason);
+        co_return accepted;
+    }
+    storage::run_reference reference{which.message_id, which.run_id};
+    const auto found = co_await services_.storage.find(log_.key(), std::move(reference));
+    const auto* known = std::get_if<std::optional<storage::duplicate_message>>(&found);
+    co_return known != nullptr && known->has_value() ? too_late : not_found;
+}
+
+std::vector<server::active_run> conversation::active_runs() const {
+    std::vector<server::active_run> active;
+    for (const queued_run_ptr& run : queue_.line())
+        if (run->committed)
+            active.push_back(
+                {log_.key().thread_id,
+                 run->row.run_id,
+                 run->running ? run_state::running : run_state::queued}
+            );
+    return active;
+}
+
+}  // namespace clarion::conversation

@@ -1,0 +1,112 @@
+#pragma once
+
+#include "core/agents/agent_registry.hpp"
+#include "core/async/latch.hpp"
+#include "core/async/task_group.hpp"
+#include "core/conversation/run_queue.hpp"
+#include "core/conversation/subscriptions.hpp"
+#include "core/conversation/thread_log.hpp"
+#include "core/engine/engine_factory.hpp"
+#include "core/session/user_home.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace clarion::conversation {
+
+/// What every conversation of a shard works with; all of it outlives them.
+struct conversation_services {
+    storage::event_log& storage;
+    const agents::agent_registry& agents;
+    engine::run_services runs;
+    /// Owns what conversations spawn: runs and replays.
+    task_group& tasks;
+    engine::run_limits limits;
+    std::size_t queued_runs_max = 16;  // 0: no cap
+    /// True once the server drains: nothing new is started.
+    const bool& draining;
+};
+
+enum class message_verdict { accepted, known, refused };
+
+/// One thread of one user: its log's front, its subscribers, its line of runs. Lives as long as
+/// somebody holds it: a subscribed session, a run, a verb under way. The user's shard only.
+class conversation final : public std::enable_shared_from_this<conversation> {
+public:
+    conversation(executor on, protocol::thread_key key, const conversation_services& services);
+    ~conversation();
+    conversation(const conversation&) = delete;
+    conversation& operator=(const conversation&) = delete;
+
+    /// What the log knows of the thread; seals the runs that an earlier process left open and puts
+    /// the queued ones in line. Others wait for it through `ready`.
+    task<> load();
+    /// Ends when `load` has. A sentence when the log could not be read: forget this object then.
+    task<std::optional<std::string>> ready();
+
+    /// `refusal` is why a *new* message would be refused; a known one is answered all the same.
+    task<message_verdict> message(
+        session::request<protocol::client::message> asked,
+        std::optional<protocol::server::error> refusal
+    );
+    void subscribe(const session::request<protocol::client::subscribe>& asked);
+    void unsubscribe(const session::session_link& link) { subscribers_.unsubscribe(link); }
+    task<> cancel(session::request<protocol::client::cancel> asked);
+
+    /// Ends the active run with `shutdown`; queued runs stay for the next start.
+    void shut_down();
+
+    /// A run is active.
+    bool is_working() const { return working_; }
+    /// Runs that have not ended.
+    std::vector<protocol::server::active_run> active_runs() const;
+    const protocol::thread_key& key() const { return log_.key(); }
+
+    /// Calls back when the last holder has let go.
+    std::function<void(const protocol::thread_key&)> on_gone;
+
+private:
+    task<> recover(const storage::open_run& run);
+    task<std::optional<std::string>> load_text(queued_run& run);
+    queued_run_ptr take_place(const protocol::client::message& body, std::string agent);
+    message_batch batch_of(
+        const protocol::client::message& body,
+        const queued_run& run,
+        std::size_t position
+    ) const;
+    task<storage::append_verdict> commit_message(
+        const session::request<protocol::client::message>& asked,
+        queued_run_ptr run,
+        message_batch batch
+    );
+    message_verdict answer_duplicate(
+        const session::request<protocol::client::message>& asked,
+        const storage::duplicate_message& known
+    );
+    task<message_verdict> answer_known_or(
+        session::request<protocol::client::message> asked,
+        protocol::server::error refusal
+    );
+    task<protocol::server::cancel_verdict> cancel_verdict_of(const protocol::client::cancel& which);
+
+    void start_next();
+    static task<> work_off(std::shared_ptr<conversation> self);
+    task<> run_front(queued_run_ptr front);
+    task<> seal_when_possible(const storage::open_run& run, std::string reason);
+    engine::request_scope_ptr scope_of(const queued_run& run) const;
+
+    executor on_;
+    conversation_services services_;
+    thread_log log_;
+    subscriptions subscribers_;
+    run_queue queue_;
+    bool working_ = false;  // work_off is under way
+    latch loaded_;
+    std::optional<std::string> load_failure_;
+};
+
+}  // namespace clarion::conversation

@@ -1,0 +1,173 @@
+// A conversation's line of runs: what an earlier process left, who is next, how a run ends.
+#include "core/async/sleep.hpp"
+#include "core/conversation/conversation.hpp"
+#include "core/conversation/seal.hpp"
+#include "core/conversation/thread_history.hpp"
+#include "core/protocol/payload_text.hpp"
+
+#include <utility>
+
+namespace clarion::conversation {
+
+namespace server = protocol::server;
+using protocol::agent_error_code;
+using protocol::run_state;
+
+namespace {
+
+// How often a run that the log refused to end is tried again.
+constexpr duration seal_retry = std::chrono::seconds(1);
+
+}  // namespace
+
+task<> conversation::load() {
+    const storage::thread_result row = co_await services_.storage.open(log_.key());
+    if (const auto* down = std::get_if<storage::unavailable>(&row)) {
+        load_failure_ = down->reason;
+    } else {
+        const auto& known = std::get<std::optional<storage::thread_row>>(row);
+        log_.load(known);
+        if (known)
+            for (const storage::open_run& run : known->open_runs)
+                if (!load_failure_)
+                    co_await recover(run);
+    }
+    loaded_.open();
+    start_next();
+}
+
+// The crash sweep, thread by thread (PROTOCOL §4): a run that had begun is closed, one that had not
+// is still owed to its user and gets its turn.
+task<> conversation::recover(const storage::open_run& run) {
+    if (run.state == run_state::running) {
+        engine::run_failed lost{
+            agent_error_code::process_lost,
+            "the server stopped while this run was at work",
+            {}
+        };
+        const seal_verdict sealed =
+            co_await seal_run(services_.storage, log_, run, std::move(lost));
+        if (const auto* failed = std::get_if<seal_failed>(&sealed))
+            load_failure_ = failed->reason;
+        if (!std::holds_alternative<run_never_began>(sealed)) {
+            failure::concern touched;
+            touched.about = {{}, log_.key().user_id, log_.key().thread_id, run.run_id};
+            services_.runs.failures
+                .report(failure::code::process_lost, touched, "sealed at the next start");
+            co_return;
+        }
+    }
+    auto waiting = std::make_shared<queued_run>();
+    waiting->row = run;
+    waiting->accepted_at = on_.owner().now();
+    waiting->committed = true;
+    load_failure_ = co_await load_text(*waiting);
+    if (!load_failure_)
+        queue_.push(std::move(waiting));
+}
+
+// What was asked stands in the log alone.
+task<std::optional<std::string>> conversation::load_text(queued_run& run) {
+    using failure = std::optional<std::string>;
+    storage::page_request wanted;
+    wanted.key = log_.key();
+    wanted.epoch = log_.epoch();
+    wanted.after_seq = run.row.message_seq - 1;
+    wanted.up_to_seq = run.row.message_seq;
+    const storage::page_result read = co_await services_.storage.read(std::move(wanted));
+    const auto* page = std::get_if<storage::page>(&read);
+    if (page == nullptr || page->events.empty())
+        co_return failure("the message of run " + run.row.run_id + " cannot be read");
+    auto parsed =
+        protocol::payload_from_json(page->events.front().type, page->events.front().payload_json);
+    const auto* payload = std::get_if<protocol::payload>(&parsed);
+    const auto* message =
+        payload == nullptr ? nullptr : std::get_if<protocol::user_message>(payload);
+    if (message == nullptr)
+        co_return failure("the message of run " + run.row.run_id + " is not a user_message");
+    run.text = message->text;
+    run.metadata = message->metadata;
+    co_return failure();
+}
+
+void conversation::start_next() {
+    const queued_run_ptr front = queue_.front();
+    if (working_ || !front || !front->committed || services_.draining)
+        return;
+    working_ = true;
+    services_.tasks.spawn(work_off(shared_from_this()));
+}
+
+task<> conversation::work_off(std::shared_ptr<conversation> self) {
+    while (true) {
+        const queued_run_ptr front = self->queue_.front();
+        if (!front || !front->committed || self->services_.draining)
+            break;
+        co_await self->run_front(front);
+        self->queue_.remove(front);
+    }
+    self->working_ = false;
+}
+
+engine::request_scope_ptr conversation::scope_of(const queued_run& run) const {
+    auto scope = std::make_shared<engine::request_scope>();
+    scope->key = log_.key();
+    scope->run_id = run.row.run_id;
+    scope->message_id = run.row.message_id;
+    scope->message_seq = run.row.message_seq;
+    scope->agent_name = run.row.agent;
+    scope->text = run.text;
+    scope->metadata = run.metadata;
+    // Messages of runs still in line behind this one count too; only the model agent cares.
+    scope->history_messages = log_.messages() - 1;
+    scope->history = std::make_shared<thread_history>(
+        services_.storage,
+        log_.key(),
+        log_.epoch(),
+        run.row.message_seq
+    );
+    scope->was_queued = run.row.state == run_state::queued;
+    scope->accepted_at = run.accepted_at;
+    scope->started_at = on_.owner().now();
+    return scope;
+}
+
+task<> conversation::run_front(queued_run_ptr front) {
+    front->running = std::make_shared<engine::run>(
+        on_,
+        scope_of(*front),
+        log_,
+        services_.runs,
+        services_.limits
+    );
+    const engine::close_verdict closed = co_await front->running->execute();
+    if (const auto* refused = std::get_if<engine::unsealed>(&closed))
+        co_await seal_when_possible(front->row, refused->reason);
+}
+
+// The run stays open in the log until the log can be written again, or until the next start.
+task<> conversation::seal_when_possible(const storage::open_run& run, std::string reason) {
+    failure::concern touched;
+    touched.about = {{}, log_.key().user_id, log_.key().thread_id, run.run_id};
+    services_.runs.failures.report(failure::code::run_unsealed, touched, reason);
+    server::error error;
+    error.code = server::error_code::storage_unavailable;
+    error.message = "the run has ended, but the log cannot be written now: " + reason;
+    error.retryable = true;
+    subscribers_.tell_all(protocol::to_frame(error));
+    while (!services_.draining) {
+        engine::run_failed why{agent_error_code::storage_unavailable, reason, {}};
+        const seal_verdict sealed = co_await seal_run(services_.storage, log_, run, std::move(why));
+        if (!std::holds_alternative<seal_failed>(sealed))
+            co_return;
+        co_await sleep_for(seal_retry);
+    }
+}
+
+void conversation::shut_down() {
+    const queued_run_ptr front = queue_.front();
+    if (front && front->running)
+        front->running->cancel(protocol::cancel_reason::shutdown);
+}
+
+}  // namespace clarion::conversation

@@ -1,0 +1,236 @@
+#include "core/conversation/conversations.hpp"
+
+#include "core/async/sleep.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace clarion::conversation {
+
+namespace client = protocol::client;
+namespace server = protocol::server;
+
+namespace {
+
+// How often a drain looks whether the last run has ended.
+constexpr duration drain_poll = std::chrono::milliseconds(20);
+
+std::int64_t in_ms(duration time) {
+    return std::chrono::ceil<milliseconds>(time).count();
+}
+
+}  // namespace
+
+conversations::conversations(
+    executor on,
+    storage::event_log& storage,
+    const engine::engine_factory& engines,
+    const agents::agent_registry& agents,
+    failure::ledger& failures,
+    conversations_settings settings
+)
+    : on_(on),
+      settings_(settings),
+      bodies_(on),
+      tasks_(on),
+      services_{
+          storage,
+          agents,
+          {engines, bodies_, failures},
+          tasks_,
+          settings.runs,
+          settings.queued_runs_max,
+          draining_,
+      } {}
+
+conversations::~conversations() = default;
+
+task<session::arrival> conversations::arrive(session::session_link link) {
+    const std::string user_id = link.user_id();
+    user_state& user = users_.try_emplace(user_id, settings_.messages_per_minute).first->second;
+    const std::string connection_id = link.connection_id();
+    user.visitors.emplace(connection_id, visitor{std::move(link), {}});
+    session::arrival found;
+    const auto first = threads_.lower_bound({user_id, ""});
+    for (auto at = first; at != threads_.end() && at->first.user_id == user_id; ++at)
+        if (const auto thread = at->second.lock())
+            std::ranges::move(thread->active_runs(), std::back_inserter(found.active_runs));
+    co_return found;
+}
+
+task<> conversations::leave(session::session_link link) {
+    const auto user = users_.find(link.user_id());
+    if (user == users_.end())
+        co_return;
+    const auto place = user->second.visitors.find(link.connection_id());
+    if (place == user->second.visitors.end())
+        co_return;
+    for (const auto& [thread_id, thread] : place->second.subscribed)
+        thread->unsubscribe(link);
+    user->second.visitors.erase(place);
+    const bool forgettable =
+        !user->second.rate.wait_at(on_.owner().now()) && user->second.rate.idle();
+    if (user->second.visitors.empty() && forgettable)
+        users_.erase(user);
+}
+
+std::shared_ptr<conversation> conversations::find_or_make(const protocol::thread_key& key) {
+    std::weak_ptr<conversation>& place = threads_[key];
+    if (auto known = place.lock())
+        return known;
+    auto made = std::make_shared<conversation>(on_, key, services_);
+    made->on_gone = [this](const protocol::thread_key& gone) {
+        const auto at = threads_.find(gone);
+        if (at != threads_.end() && at->second.expired())
+            threads_.erase(at);
+    };
+    place = made;
+    tasks_.spawn(load(made));
+    return made;
+}
+
+task<> conversations::load(std::shared_ptr<conversation> made) {
+    co_await made->load();
+    // One that could not be read is forgotten, so that the next verb tries again.
+    const auto failure = co_await made->ready();
+    if (failure)
+        threads_.erase(made->key());
+}
+
+task<std::shared_ptr<conversation>> conversations::loaded(
+    const session::session_link& link,
+    const std::string& thread_id,
+    std::optional<std::string> id
+) {
+    auto thread = find_or_make({link.user_id(), thread_id});
+    const auto failure = co_await thread->ready();
+    if (!failure)
+        co_return thread;
+    server::error error;
+    error.code = server::error_code::storage_unavailable;
+    error.message = "the thread cannot be read now: " + *failure;
+    error.retryable = true;
+    link.send_text(protocol::to_frame(error, id));
+    co_return nullptr;
+}
+
+std::optional<server::error> conversations::limit_of(const std::string& user_id) {
+    server::error error;
+    if (draining_) {
+        error.code = server::error_code::draining;
+        error.message = "the server is shutting down";
+        error.retry_after_ms = in_ms(reconnect_after);
+    } else if (const auto wait = users_.at(user_id).rate.wait_at(on_.owner().now())) {
+        error.code = server::error_code::rate_limited;
+        error.message = "more than " + std::to_string(settings_.messages_per_minute) +
+                        " messages within a minute";
+        error.retry_after_ms = in_ms(*wait);
+    } else {
+        return std::nullopt;
+    }
+    error.retryable = true;
+    return error;
+}
+
+void conversations::remember_subscription(
+    const session::session_link& link,
+    std::shared_ptr<conversation> to
+) {
+    const auto user = users_.find(link.user_id());
+    if (user == users_.end())
+        return;
+    const auto place = user->second.visitors.find(link.connection_id());
+    if (place != user->second.visitors.end())
+        place->second.subscribed[to->key().thread_id] = std::move(to);
+}
+
+task<> conversations::message(session::request<client::message> asked) {
+    const session::session_link from = asked.from;
+    const auto thread = co_await loaded(from, asked.body.thread_id, asked.id);
+    if (!thread)
+        co_return;
+    auto limit = limit_of(from.user_id());
+    const message_verdict verdict = co_await thread->message(std::move(asked), std::move(limit));
+    if (verdict == message_verdict::refused)
+        co_return;
+    remember_subscription(from, thread);
+    if (verdict == message_verdict::accepted)
+        users_.at(from.user_id()).rate.count(on_.owner().now());
+}
+
+task<> conversations::subscribe(session::request<client::subscribe> asked) {
+    const auto thread = co_await loaded(asked.from, asked.body.thread_id, asked.id);
+    if (!thread)
+        co_return;
+    thread->subscribe(asked);
+    remember_subscription(asked.from, thread);
+}
+
+task<> conversations::unsubscribe(session::request<client::unsubscribe> asked) {
+    const auto user = users_.find(asked.from.user_id());
+    const auto place = user->second.visitors.find(asked.from.connection_id());
+    const auto subscribed = place->second.subscribed.find(asked.body.thread_id);
+    if (subscribed != place->second.subscribed.end()) {
+        subscribed->second->unsubscribe(asked.from);
+        place->second.subscribed.erase(subscribed);
+    }
+    const server::unsubscribed answer{asked.body.thread_id};
+    asked.from.send_text(protocol::to_frame(answer, asked.id));
+    co_return;
+}
+
+task<> conversations::cancel(session::request<client::cancel> asked) {
+    const auto thread = co_await loaded(asked.from, asked.body.thread_id, asked.id);
+    if (thread)
+        co_await thread->cancel(std::move(asked));
+}
+
+task<std::optional<std::string>> conversations::revive(protocol::thread_key key) {
+    const auto thread = find_or_make(key);
+    co_return co_await thread->ready();
+}
+
+task<> conversations::drain(duration grace) {
+    draining_ = true;
+    for (auto& [user_id, user] : users_)
+        for (auto& [connection_id, guest] : user.visitors) {
+            const auto jitter = on_.owner().random().below(1000);
+            const server::going_away leaving{
+                "shutdown",
+                in_ms(reconnect_after) + static_cast<std::int64_t>(jitter)
+            };
+            guest.link.send_text(protocol::to_frame(leaving));
+        }
+    const time_point end = on_.owner().now() + grace;
+    while (active_runs() > 0 && on_.owner().now() < end)
+        co_await sleep_for(drain_poll);
+    for (const auto& [key, held] : threads_)
+        if (const auto thread = held.lock())
+            thread->shut_down();
+    while (active_runs() > 0)
+        co_await sleep_for(drain_poll);
+}
+
+task<> conversations::close_sessions() {
+    for (const auto& [user_id, user] : users_)
+        for (const auto& [connection_id, guest] : user.visitors)
+            guest.link.end({protocol::close_code::going_away, "the server is shutting down"});
+    co_return;
+}
+
+task<> conversations::join() {
+    bodies_.cancel();
+    tasks_.cancel();
+    co_await bodies_.join();
+    co_await tasks_.join();
+}
+
+std::size_t conversations::active_runs() const {
+    std::size_t count = 0;
+    for (const auto& [key, held] : threads_)
+        if (const auto thread = held.lock())
+            count += thread->is_working() ? 1U : 0U;
+    return count;
+}
+
+}  // namespace clarion::conversation

@@ -1,0 +1,93 @@
+#pragma once
+
+#include "core/async/task_group.hpp"
+#include "core/conversation/conversation.hpp"
+#include "core/conversation/message_rate.hpp"
+#include "core/session/user_home.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace clarion::conversation {
+
+/// What a client waits before it comes back from a shutdown, before jitter.
+inline constexpr duration reconnect_after = std::chrono::seconds(1);
+
+struct conversations_settings {
+    engine::run_limits runs;
+    std::size_t queued_runs_max = 16;
+    std::int64_t messages_per_minute = 120;
+};
+
+/// The home of one shard's users: their sessions, and their threads as long as somebody needs them.
+/// The shard only; `drain`, then `join` before destruction.
+class conversations final : public session::user_home {
+public:
+    conversations(
+        executor on,
+        storage::event_log& storage,
+        const engine::engine_factory& engines,
+        const agents::agent_registry& agents,
+        failure::ledger& failures,
+        conversations_settings settings
+    );
+    ~conversations() override;
+
+    executor where() const override { return on_; }
+    task<session::arrival> arrive(session::session_link link) override;
+    task<> leave(session::session_link link) override;
+    task<> message(session::request<protocol::client::message> asked) override;
+    task<> subscribe(session::request<protocol::client::subscribe> asked) override;
+    task<> unsubscribe(session::request<protocol::client::unsubscribe> asked) override;
+    task<> cancel(session::request<protocol::client::cancel> asked) override;
+
+    /// Loads a thread that an earlier process left with open runs: they are sealed, queued ones
+    /// start. A sentence when that failed.
+    task<std::optional<std::string>> revive(protocol::thread_key key);
+
+    /// No new runs and messages; sessions hear `going_away`; runs get `grace`, then end as
+    /// `shutdown`.
+    task<> drain(duration grace);
+    /// Ends every session of the shard's users with 1001.
+    task<> close_sessions();
+    /// Ends when nothing of the shard's threads is at work any more, stragglers cancelled.
+    task<> join();
+
+    std::size_t active_runs() const;
+
+private:
+    struct visitor {
+        session::session_link link;
+        std::map<std::string, std::shared_ptr<conversation>> subscribed;  // by thread id
+    };
+    struct user_state {
+        explicit user_state(std::int64_t messages_per_minute) : rate(messages_per_minute) {}
+        message_rate rate;
+        std::map<std::string, visitor> visitors;  // by connection id
+    };
+
+    task<std::shared_ptr<conversation>> loaded(
+        const session::session_link& link,
+        const std::string& thread_id,
+        std::optional<std::string> id
+    );
+    task<> load(std::shared_ptr<conversation> made);
+    std::shared_ptr<conversation> find_or_make(const protocol::thread_key& key);
+    std::optional<protocol::server::error> limit_of(const std::string& user_id);
+    void remember_subscription(const session::session_link& link, std::shared_ptr<conversation> to);
+
+    executor on_;
+    conversations_settings settings_;
+    bool draining_ = false;
+    std::map<std::string, user_state> users_;
+    std::map<protocol::thread_key, std::weak_ptr<conversation>> threads_;
+    task_group bodies_;
+    task_group tasks_;
+    conversation_services services_;
+};
+
+}  // namespace clarion::conversation

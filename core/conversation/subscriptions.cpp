@@ -1,0 +1,164 @@
+#include "core/conversation/subscriptions.hpp"
+
+#include <utility>
+
+namespace clarion::conversation {
+
+namespace server = protocol::server;
+using protocol::delivery;
+
+subscriptions::subscriptions(const thread_log& log, storage::event_log& storage, task_group& tasks)
+    : log_(log), storage_(storage), tasks_(tasks) {}
+
+std::int64_t subscriptions::published() const {
+    return published_.value_or(log_.head());
+}
+
+subscriptions::recovery subscriptions::recover(const protocol::client::cursor& since) const {
+    using enum server::recovery_failure;
+    const bool from_start = since.epoch.empty() && since.seq == 0;
+    const std::int64_t oldest = log_.first_kept() - 1;
+    const bool same_epoch = !since.epoch.empty() && since.epoch == log_.epoch();
+    if (!from_start && !same_epoch)
+        return {epoch_changed, oldest};
+    if (since.seq > published())
+        return {too_far_ahead, oldest};
+    if (since.seq < oldest)
+        return {trimmed, oldest};
+    return {std::nullopt, since.seq};
+}
+
+void subscriptions::subscribe(
+    std::shared_ptr<const void> owner,
+    const session::session_link& link,
+    const std::optional<std::string>& id,
+    const std::optional<protocol::client::cursor>& since
+) {
+    const recovery found = since ? recover(*since) : recovery{std::nullopt, published()};
+    auto added = std::make_shared<subscription>(subscription{link, true});
+    put(added);
+    const server::subscribed answer{
+        .thread_id = log_.key().thread_id,
+        .epoch = log_.epoch(),
+        .seq = published(),
+        .recovered = !found.failure.has_value(),
+        .reason = found.failure,
+    };
+    link.send_text(protocol::to_frame(answer, id));
+    if (found.after_seq == published())
+        return send_caught_up(link);
+    added->live = false;
+    tasks_.spawn(replay(std::move(owner), std::move(added), found.after_seq));
+}
+
+void subscriptions::follow(const session::session_link& link) {
+    if (!by_connection_.contains(link.connection_id()))
+        put(std::make_shared<subscription>(subscription{link, true}));
+}
+
+void subscriptions::unsubscribe(const session::session_link& link) {
+    const auto place = by_connection_.find(link.connection_id());
+    if (place == by_connection_.end())
+        return;
+    place->second->ended = true;
+    by_connection_.erase(place);
+}
+
+void subscriptions::put(subscription_ptr added) {
+    subscription_ptr& place = by_connection_[added->link.connection_id()];
+    if (place)
+        place->ended = true;
+    place = std::move(added);
+}
+
+session::shared_frame subscriptions::frame_of(const protocol::event& event, delivery how) const {
+    return std::make_shared<const session::outgoing_frame>(session::outgoing_frame{
+        session::frame_kind::text,
+        log_.key().user_id,
+        protocol::to_frame(event, log_.key().thread_id, log_.epoch(), how),
+    });
+}
+
+void subscriptions::publish(const std::vector<protocol::event>& committed) {
+    if (committed.empty())
+        return;
+    published_ = committed.back().seq;
+    std::vector<session::shared_frame> frames;
+    for (const auto& [connection, to] : by_connection_) {
+        if (!to->live)
+            continue;
+        if (frames.empty())
+            for (const protocol::event& event : committed)
+                frames.push_back(frame_of(event, delivery::live));
+        to->link.send(frames);
+    }
+}
+
+void subscriptions::tell_all(const std::string& frame) const {
+    for (const auto& [connection, to] : by_connection_)
+        to->link.send_text(frame);
+}
+
+void subscriptions::send_caught_up(const session::session_link& to) const {
+    to.send_text(protocol::to_frame(server::caught_up{log_.key().thread_id, published()}));
+}
+
+task<> subscriptions::replay(
+    std::shared_ptr<const void> /*owner*/,
+    subscription_ptr to,
+    std::int64_t after_seq
+) {
+    std::int64_t cursor = after_seq;
+    while (!to->ended && cursor != published()) {
+        storage::page_request wanted;
+        wanted.key = log_.key();
+        wanted.epoch = log_.epoch();
+        wanted.after_seq = cursor;
+        wanted.up_to_seq = published();
+        storage::page_result read = co_await storage_.read(std::move(wanted));
+        if (to->ended)
+            co_return;
+        auto* page = std::get_if<storage::page>(&read);
+        if (page == nullptr || page->events.empty())
+            co_return give_up(*to);
+        cursor = page->events.back().seq;
+        const auto room = co_await send_paced(to, std::move(page->events));
+        if (room == session::outbox::room_verdict::closed)
+            co_return;
+    }
+    if (to->ended)
+        co_return;
+    // The same turn in which the cursor met the published head: nothing lies between.
+    to->live = true;
+    send_caught_up(to->link);
+}
+
+// In pieces that fit whatever the connection's bound is, each when there is room for it.
+task<session::outbox::room_verdict>
+subscriptions::send_paced(subscription_ptr to, std::vector<protocol::event> events) {
+    using session::outbox;
+    std::size_t next = 0;
+    while (next < events.size()) {
+        std::vector<session::shared_frame> piece;
+        std::size_t bytes = 0;
+        while (next < events.size() && bytes < to->link.replay_bytes()) {
+            piece.push_back(frame_of(events[next++], delivery::replay));
+            bytes += piece.back()->body.size();
+        }
+        if (co_await to->link.room(bytes) == outbox::room_verdict::closed || to->ended)
+            co_return outbox::room_verdict::closed;
+        to->link.send(std::move(piece));
+    }
+    co_return outbox::room_verdict::room;
+}
+
+void subscriptions::give_up(const subscription& from) {
+    server::error error;
+    error.code = server::error_code::storage_unavailable;
+    error.message = "the thread cannot be read now; subscribe again";
+    error.detail = log_.key().thread_id;
+    from.link.send_text(protocol::to_frame(error));
+    unsubscribe(from.link);
+}
+
+}  // namespace clarion::conversation

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "core/async/task_group.hpp"
+#include "core/conversation/thread_log.hpp"
+#include "core/protocol/client_frames.hpp"
+#include "core/protocol/server_frames.hpp"
+#include "core/session/session_link.hpp"
+#include "core/storage/event_log.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace clarion::conversation {
+
+/// Who gets a thread's events. A subscription is replaying (it reads the log, at its connection's
+/// pace, and gets nothing live) or live; it becomes live in the very turn in which its cursor meets
+/// the published head, so that the two join without gap or duplicate. The thread's shard only.
+class subscriptions final : public publisher {
+public:
+    /// `tasks` owns the replays.
+    subscriptions(const thread_log& log, storage::event_log& storage, task_group& tasks);
+
+    /// Answers with `subscribed`, replays what lies after the cursor, answers `caught_up`. Replaces
+    /// an earlier subscription of the same connection. `owner` is kept alive by the replay.
+    void subscribe(
+        std::shared_ptr<const void> owner,
+        const session::session_link& link,
+        const std::optional<std::string>& id,
+        const std::optional<protocol::client::cursor>& since
+    );
+    /// Live from the next published event on, without an answer; nothing if already subscribed.
+    void follow(const session::session_link& link);
+    void unsubscribe(const session::session_link& link);
+
+    void publish(const std::vector<protocol::event>& committed) override;
+    /// To every subscribed session, whatever it has seen so far.
+    void tell_all(const std::string& frame) const;
+
+private:
+    struct subscription {
+        session::session_link link;
+        bool live = true;
+        bool ended = false;  // unsubscribed, or replaced by a newer one
+    };
+    using subscription_ptr = std::shared_ptr<subscription>;
+
+    struct recovery {
+        std::optional<protocol::server::recovery_failure> failure;
+        std::int64_t after_seq = 0;
+    };
+    recovery recover(const protocol::client::cursor& since) const;
+    void put(subscription_ptr added);
+    task<> replay(std::shared_ptr<const void> owner, subscription_ptr to, std::int64_t after_seq);
+    task<session::outbox::room_verdict>
+    send_paced(subscription_ptr to, std::vector<protocol::event> events);
+    void give_up(const subscription& from);
+    std::int64_t published() const;
+    void send_caught_up(const session::session_link& to) const;
+    session::shared_frame frame_of(const protocol::event& event, protocol::delivery how) const;
+
+    const thread_log& log_;
+    storage::event_log& storage_;
+    task_group& tasks_;
+    std::optional<std::int64_t> published_;  // the log's head until something is published here
+    std::map<std::string, subscription_ptr> by_connection_;
+};
+
+}  // namespace clarion::conversation

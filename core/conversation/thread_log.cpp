@@ -1,0 +1,165 @@
+#include "core/conversation/thread_log.hpp"
+
+#include <boost/asio/bind_executor.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace clarion::conversation {
+
+namespace {
+
+// One append's worth: more would make its readers wait for a larger transaction.
+constexpr std::size_t events_per_append_max = 256;
+
+bool is_message(protocol::event_type type) {
+    return type == protocol::event_type::user_message ||
+           type == protocol::event_type::assistant_message;
+}
+
+std::string reason_of(const storage::append_verdict& verdict) {
+    if (const auto* down = std::get_if<storage::unavailable>(&verdict))
+        return down->reason;
+    if (std::holds_alternative<storage::fenced>(verdict))
+        return "another server has taken the thread over";
+    return "the thread's log stands elsewhere than expected";
+}
+
+}  // namespace
+
+thread_log::thread_log(
+    executor on,
+    protocol::thread_key key,
+    storage::event_log& log,
+    publisher& to
+)
+    : on_(on), key_(std::move(key)), log_(log), to_(to) {}
+
+thread_log::~thread_log() {
+    CLARION_ASSERT(idle());
+}
+
+void thread_log::load(const std::optional<storage::thread_row>& row) {
+    exists_ = row.has_value();
+    epoch_ = row ? row->epoch : on_.owner().random().id("e_");
+    head_ = row ? row->last_seq : 0;
+    first_kept_ = row ? row->first_seq : 1;
+    messages_ = row ? row->messages : 0;
+}
+
+void thread_log::append(
+    engine::run_batch batch,
+    std::function<void(const engine::batch_verdict&)> done
+) {
+    item added;
+    added.events = std::move(batch.events);
+    for (protocol::event& event : added.events)
+        event.run_id = batch.run_id;
+    if (batch.state)
+        added.run = storage::run_change{std::move(batch.run_id), *batch.state};
+    added.done = [done = std::move(done)](const storage::append_verdict& verdict) {
+        if (const auto* committed = std::get_if<storage::committed>(&verdict))
+            done(engine::batch_committed{committed->last_seq});
+        else
+            done(engine::batch_refused{reason_of(verdict)});
+    };
+    enqueue(std::move(added));
+}
+
+void thread_log::append_message(
+    message_batch batch,
+    std::function<void(const storage::append_verdict&)> done
+) {
+    item added;
+    added.events = std::move(batch.events);
+    for (protocol::event& event : added.events)
+        event.run_id = batch.message.run_id;
+    added.message = std::move(batch.message);
+    added.done = std::move(done);
+    enqueue(std::move(added));
+}
+
+void thread_log::enqueue(item added) {
+    if (waiting_.size() >= waiting_max)
+        return added.done(storage::unavailable{"too many batches wait for the log"});
+    waiting_.push_back(std::move(added));
+    if (!busy_)
+        start_next();
+}
+
+// A message goes alone, so that a duplicate refuses nothing but itself.
+storage::append_request thread_log::compose() {
+    storage::append_request request;
+    request.key = key_;
+    request.epoch = epoch_;
+    request.expected_seq = head_;
+    request.now_ms = on_.owner().wall_ms();
+    do {
+        item& next = under_way_.emplace_back(std::move(waiting_.front()));
+        waiting_.pop_front();
+        for (protocol::event& event : next.events) {
+            event.timestamp_ms = request.now_ms;
+            request.events.push_back(event);
+        }
+        if (next.run)
+            request.runs.push_back(*next.run);
+        request.message = next.message;
+    } while (!request.message && !waiting_.empty() && !waiting_.front().message &&
+             request.events.size() < events_per_append_max);
+    return request;
+}
+
+void thread_log::start_next() {
+    busy_ = true;
+    auto done = asio::bind_executor(on_, [this](storage::append_verdict verdict) {
+        finished(std::move(verdict));
+    });
+    log_.start_append(compose(), std::move(done));
+}
+
+void thread_log::finished(storage::append_verdict verdict) {
+    if (std::holds_alternative<storage::committed>(verdict))
+        committed_now();
+    else if (std::holds_alternative<storage::duplicate_message>(verdict))
+        std::exchange(under_way_, {}).front().done(verdict);
+    else
+        refuse_all(verdict);
+    busy_ = false;
+    if (!waiting_.empty())
+        start_next();
+    if (idle())
+        drained_.notify();
+}
+
+void thread_log::committed_now() {
+    exists_ = true;
+    std::vector<item> committed = std::exchange(under_way_, {});
+    for (item& one : committed) {
+        for (protocol::event& event : one.events) {
+            event.seq = ++head_;
+            messages_ += is_message(event.type) ? 1 : 0;
+        }
+        one.done(storage::committed{head_});
+        to_.publish(one.events);
+    }
+}
+
+void thread_log::refuse_all(const storage::append_verdict& verdict) {
+    if (const auto* elsewhere = std::get_if<storage::wrong_position>(&verdict)) {
+        // Somebody else wrote: continue from where the log really stands.
+        head_ = elsewhere->seq;
+        if (!elsewhere->epoch.empty())
+            epoch_ = elsewhere->epoch;
+    }
+    std::vector<item> refused = std::exchange(under_way_, {});
+    std::ranges::move(std::exchange(waiting_, {}), std::back_inserter(refused));
+    for (item& one : refused)
+        one.done(verdict);
+}
+
+task<> thread_log::drained() {
+    while (!idle())
+        co_await drained_.wait_to_the_end();
+}
+
+}  // namespace clarion::conversation

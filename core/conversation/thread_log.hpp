@@ -1,0 +1,97 @@
+#pragma once
+
+#include "core/async/wakeup.hpp"
+#include "core/engine/event_sink.hpp"
+#include "core/protocol/events.hpp"
+#include "core/storage/event_log.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace clarion::conversation {
+
+/// Where committed events go next.
+class publisher {
+public:
+    virtual void publish(const std::vector<protocol::event>& committed) = 0;
+
+protected:
+    ~publisher() = default;
+};
+
+/// A user message's own append.
+struct message_batch {
+    storage::new_message message;
+    std::vector<protocol::event> events;
+};
+
+/// The front of one thread's log. One append is under way at a time; what comes meanwhile waits
+/// and, where it may, goes together as the next one. Commit, then callbacks, then publish. Behind a
+/// refused append everything that waits is refused too. The thread's shard only.
+class thread_log final : public engine::event_sink {
+public:
+    /// Bound of what may wait; past it a batch is refused as `storage`.
+    static constexpr std::size_t waiting_max = 4096;
+
+    thread_log(executor on, protocol::thread_key key, storage::event_log& log, publisher& to);
+    ~thread_log() override;
+
+    /// Takes over what storage knows; `nullopt` for a thread that does not exist yet.
+    void load(const std::optional<storage::thread_row>& row);
+
+    void append(engine::run_batch batch, std::function<void(const engine::batch_verdict&)> done)
+        override;
+
+    /// `done` runs before the events are published. Never merged with other batches.
+    void
+    append_message(message_batch batch, std::function<void(const storage::append_verdict&)> done);
+
+    const protocol::thread_key& key() const { return key_; }
+    /// Empty until the thread's first event is committed.
+    const std::string& epoch() const { return exists_ ? epoch_ : no_epoch_; }
+    std::int64_t head() const { return head_; }
+    std::int64_t first_kept() const { return first_kept_; }
+    /// User and assistant messages committed so far.
+    std::int64_t messages() const { return messages_; }
+    bool exists() const { return exists_; }
+    bool idle() const { return waiting_.empty() && !busy_; }
+
+    /// Ends when nothing is under way.
+    task<> drained();
+
+private:
+    struct item {
+        std::vector<protocol::event> events;
+        std::optional<storage::new_message> message;
+        std::optional<storage::run_change> run;
+        std::function<void(const storage::append_verdict&)> done;
+    };
+
+    void enqueue(item added);
+    void start_next();
+    storage::append_request compose();
+    void finished(storage::append_verdict verdict);
+    void committed_now();
+    void refuse_all(const storage::append_verdict& verdict);
+
+    executor on_;
+    protocol::thread_key key_;
+    storage::event_log& log_;
+    publisher& to_;
+    std::string epoch_;
+    std::string no_epoch_;
+    std::int64_t head_ = 0;
+    std::int64_t first_kept_ = 1;
+    std::int64_t messages_ = 0;
+    bool exists_ = false;
+    bool busy_ = false;  // from handing an append in until its last event is published
+    std::deque<item> waiting_;
+    std::vector<item> under_way_;
+    wakeup drained_;
+};
+
+}  // namespace clarion::conversation

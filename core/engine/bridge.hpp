@@ -1,0 +1,69 @@
+#pragma once
+
+#include "core/async/task.hpp"
+#include "core/protocol/payloads.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+
+namespace clarion::engine {
+
+class run_journal;
+
+/// The event is durable and on its way to whoever is subscribed.
+struct emitted {
+    std::int64_t seq = 0;
+};
+
+/// The event was not committed and never will be. The first refusal of a run ends it: every later
+/// call gets the same answer, and the run closes with an `agent_error` that names it.
+struct refusal {
+    enum class cause : std::uint8_t {
+        invalid_event,  ///< a field breaks the table of PROTOCOL §4, or the grammar forbids it
+        too_large,      ///< one event over `event_bytes_max`
+        storage,        ///< the log refused the batch
+        revoked,        ///< the run has been closed
+    };
+    cause why = cause::invalid_event;
+    std::string message;
+};
+
+using emit_verdict = std::variant<emitted, refusal>;
+
+/// The text will be committed with the next batch, within the delta window.
+struct gathered {};
+using delta_verdict = std::variant<gathered, refusal>;
+
+/// The only way an engine, an agent or a tool dispatcher can emit events; bound to one run of one
+/// user's thread. Comes from `run_journal::open_bridge` alone: there is no empty one. The run's
+/// shard only.
+class bridge final {
+public:
+    bridge(const bridge&) = delete;
+    bridge& operator=(const bridge&) = delete;
+    bridge(bridge&&) noexcept = default;
+    bridge& operator=(bridge&&) = delete;
+    ~bridge() = default;
+
+    /// Commits text gathered so far and then this event, in one append; ends when both are durable.
+    /// For every event of an agent but `text_delta`; terminals are the run's own.
+    [[nodiscard]] task<emit_verdict> emit(protocol::payload event);
+
+    /// Adds to the assistant message `message_id`. Suspends only while 16 KiB wait to be committed.
+    [[nodiscard]] task<delta_verdict>
+    delta(std::string agent_name, std::string message_id, std::string text);
+
+    /// A new id for an assistant message (`m_…`) or a tool call (`t_…`).
+    std::string new_message_id();
+    std::string new_tool_call_id();
+
+private:
+    friend class run_journal;
+    explicit bridge(std::shared_ptr<run_journal> journal) : journal_(std::move(journal)) {}
+
+    std::shared_ptr<run_journal> journal_;
+};
+
+}  // namespace clarion::engine

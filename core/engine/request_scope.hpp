@@ -1,0 +1,39 @@
+#pragma once
+
+#include "core/async/timer_queue.hpp"
+#include "core/ports/history.hpp"
+#include "core/protocol/describe.hpp"
+#include "core/protocol/ids.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace clarion::engine {
+
+/// What one activation of a run was asked, by whom. Immutable, shared by everything that works for
+/// the run, so that a tool that outlives it still stands on firm ground.
+struct request_scope {
+    protocol::thread_key key;
+    std::string run_id;
+    /// The client's own id of the user message.
+    std::string message_id;
+    /// Seq of the user message; the run's history is what lies before it.
+    std::int64_t message_seq = 0;
+    std::string agent_name;
+    std::string text;
+    std::optional<protocol::json_text> metadata;
+    /// User and assistant messages of the thread before this one.
+    std::int64_t history_messages = 0;
+    std::shared_ptr<ports::history> history;
+    /// The run waited in its thread's queue, and its row still says so.
+    bool was_queued = false;
+    /// When the run was accepted and when it began, on the shard's clock.
+    time_point accepted_at;
+    time_point started_at;
+};
+
+using request_scope_ptr = std::shared_ptr<const request_scope>;
+
+}  // namespace clarion::engine

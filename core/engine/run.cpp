@@ -1,0 +1,162 @@
+#include "core/engine/run.hpp"
+
+#include "core/async/first_of.hpp"
+
+#include <exception>
+#include <utility>
+
+namespace clarion::engine {
+
+using protocol::agent_error_code;
+
+namespace {
+
+agent_error_code error_of(refusal::cause why) {
+    switch (why) {
+        case refusal::cause::too_large:
+            return agent_error_code::too_large;
+        case refusal::cause::storage:
+            return agent_error_code::storage_unavailable;
+        default:
+            return agent_error_code::invalid_event;
+    }
+}
+
+failure::code failure_of(refusal::cause why) {
+    switch (why) {
+        case refusal::cause::too_large:
+            return failure::code::event_too_large;
+        case refusal::cause::storage:
+            return failure::code::storage_unavailable;
+        default:
+            return failure::code::invalid_event;
+    }
+}
+
+}  // namespace
+
+/// What the run and its engine's coroutine share; the coroutine may outlive the run.
+struct run::body {
+    wakeup stop;    // heard by the engine's coroutine
+    wakeup change;  // heard by the run: the engine has ended, or a cancel was asked for
+    std::optional<agents::outcome> outcome;
+    std::optional<std::string> failure;
+    std::int64_t tools_ms = 0;
+    bool ended = false;
+};
+
+run::run(
+    executor on,
+    request_scope_ptr scope,
+    event_sink& sink,
+    run_services services,
+    run_limits limits
+)
+    : on_(on),
+      scope_(std::move(scope)),
+      services_(services),
+      limits_(limits),
+      journal_(run_journal::open(on, scope_, sink, limits.journal)),
+      body_(std::make_shared<body>()) {}
+
+task<close_verdict> run::execute() {
+    ending how = co_await run_body();
+    ending_ = true;
+    journal_->add_tools_ms(body_->tools_ms);
+    co_return co_await journal_->close(std::move(how));
+}
+
+protocol::server::cancel_verdict run::cancel(protocol::cancel_reason reason) {
+    if (ending_ || body_->ended)
+        return protocol::server::cancel_verdict::too_late;
+    if (!cancelled_)
+        cancelled_ = reason;
+    body_->change.notify();
+    return protocol::server::cancel_verdict::accepted;
+}
+
+task<ending> run::run_body() {
+    std::unique_ptr<engine> made;
+    std::optional<std::string> failure;
+    try {
+        made = services_.factory.make(scope_, journal_->open_bridge(), services_.bodies);
+    } catch (const std::exception& error) {
+        failure = error.what();
+    }
+    if (failure) {
+        report(failure::code::engine_unavailable, *failure);
+        co_return run_failed{agent_error_code::internal, *std::move(failure), std::nullopt};
+    }
+    services_.bodies.spawn(drive(std::move(made), body_));
+    co_return co_await wait_for(body_);
+}
+
+// The run's boundary: one of the four places where exceptions are caught.
+task<> run::drive(std::unique_ptr<engine> engine, std::shared_ptr<body> state) {
+    try {
+        auto first = co_await first_of(engine->run(), state->stop.wait());
+        if (first.index() == 0)
+            state->outcome = std::get<0>(std::move(first));
+    } catch (const std::exception& error) {
+        state->failure = error.what();
+    } catch (...) {
+        state->failure = "the agent threw something that is not an exception";
+    }
+    state->tools_ms = engine->tools_ms();
+    engine.reset();
+    state->ended = true;
+    state->change.notify();
+}
+
+task<ending> run::wait_for(std::shared_ptr<body> state) {
+    const time_point deadline = scope_->started_at + limits_.deadline;
+    while (!state->ended && !cancelled_ && on_.owner().now() < deadline)
+        co_await before<void>(deadline, state->change.wait());
+    if (state->ended && !cancelled_)
+        co_return ending_of(*state);
+
+    state->stop.notify();
+    const time_point grace_ends = on_.owner().now() + limits_.cancel_grace;
+    while (!state->ended && on_.owner().now() < grace_ends)
+        co_await before<void>(grace_ends, state->change.wait());
+    if (!state->ended)
+        report(failure::code::straggler, "the agent goes on after its run was ended");
+    if (cancelled_)
+        co_return run_cancelled{*cancelled_};
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limits_.deadline);
+    co_return run_failed{
+        agent_error_code::deadline,
+        "the run did not end within " + std::to_string(seconds.count()) + " s",
+        std::nullopt
+    };
+}
+
+ending run::ending_of(const body& state) const {
+    if (const auto& refused = journal_->refused()) {
+        report(failure_of(refused->why), refused->message);
+        return run_failed{error_of(refused->why), refused->message, std::nullopt};
+    }
+    if (state.failure) {
+        report(failure::code::internal_run, *state.failure);
+        return run_failed{agent_error_code::internal, *state.failure, std::nullopt};
+    }
+    if (const auto* failed = std::get_if<agents::failed>(&*state.outcome))
+        return run_failed{failed->code, failed->message, failed->usage};
+    if (const auto* completed = std::get_if<agents::completed>(&*state.outcome))
+        return run_completed{completed->usage};
+    return run_failed{
+        agent_error_code::internal,
+        "the agent stopped though nothing was refused",
+        std::nullopt
+    };
+}
+
+void run::report(failure::code what, std::string_view detail) const {
+    failure::concern touched;
+    touched.about.user_id = scope_->key.user_id;
+    touched.about.thread_id = scope_->key.thread_id;
+    touched.about.run_id = scope_->run_id;
+    services_.failures.report(what, touched, detail);
+}
+
+}  // namespace clarion::engine

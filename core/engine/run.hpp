@@ -1,0 +1,68 @@
+#pragma once
+
+#include "core/async/task_group.hpp"
+#include "core/engine/ending.hpp"
+#include "core/engine/engine_factory.hpp"
+#include "core/engine/run_journal.hpp"
+#include "core/failure/ledger.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace clarion::engine {
+
+/// What every run of a shard works with; all of it outlives them.
+struct run_services {
+    const engine_factory& factory;
+    /// Owns the engine's coroutine and the tool calls: what ignores a cancel becomes a straggler
+    /// there and holds nothing up.
+    task_group& bodies;
+    failure::ledger& failures;
+};
+
+struct run_limits {
+    journal_limits journal;
+    /// From the run's start to its forced end.
+    duration deadline = std::chrono::minutes(10);
+    /// What a cancelled run gets to end by itself.
+    duration cancel_grace = std::chrono::milliseconds(50);
+};
+
+/// One run from its first event to its terminal. The thread's shard only.
+class run {
+public:
+    run(executor on,
+        request_scope_ptr scope,
+        event_sink& sink,
+        run_services services,
+        run_limits limits);
+
+    /// Starts the engine and waits for its end, a cancel or the deadline; then closes the run.
+    /// Throws nothing an agent can cause. Await it where no cancellation reaches.
+    task<close_verdict> execute();
+
+    /// Asks the run to end. The first reason counts; after the engine's end it is too late, and
+    /// the answer is `too_late`.
+    protocol::server::cancel_verdict cancel(protocol::cancel_reason reason);
+
+    const request_scope& scope() const { return *scope_; }
+
+private:
+    struct body;
+    static task<> drive(std::unique_ptr<engine> engine, std::shared_ptr<body> state);
+    task<ending> run_body();
+    task<ending> wait_for(std::shared_ptr<body> state);
+    ending ending_of(const body& state) const;
+    void report(failure::code what, std::string_view detail) const;
+
+    executor on_;
+    request_scope_ptr scope_;
+    run_services services_;
+    run_limits limits_;
+    std::shared_ptr<run_journal> journal_;
+    std::shared_ptr<body> body_;
+    std::optional<protocol::cancel_reason> cancelled_;
+    bool ending_ = false;
+};
+
+}  // namespace clarion::engine

@@ -1,0 +1,81 @@
+#pragma once
+
+#include "core/protocol/events.hpp"
+#include "core/protocol/json_reader.hpp"
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace clarion::engine {
+
+/// The grammar of a run (PROTOCOL §4): which event may come next. A pure fold: no clock, no I/O.
+class run_grammar {
+public:
+    enum class phase { not_started, working, ended };
+
+    struct open_tool {
+        std::string agent_name;
+        std::string tool_name;
+        std::optional<std::string> parent_tool_call_id;
+    };
+    struct open_text {
+        std::string agent_name;
+        std::string message_id;
+        std::string text;
+    };
+    struct last_message {
+        std::string message_id;
+        std::string text;
+    };
+
+    /// Why `next` must not come now, or nothing. Looks at the order, not at the fields' ranges.
+    std::optional<protocol::field_error> check(const protocol::payload& next) const;
+    /// Takes `next` in. Only after `check` found nothing.
+    void apply(const protocol::payload& next);
+
+    phase where() const { return phase_; }
+    const std::map<std::string, open_tool>& open_tools() const { return open_tools_; }
+    const std::optional<open_text>& text() const { return text_; }
+    const std::map<std::string, std::string>& open_approvals() const { return open_approvals_; }
+    const std::optional<last_message>& message() const { return message_; }
+    std::int64_t thinking_steps() const { return thinking_steps_; }
+
+private:
+    using error = std::optional<protocol::field_error>;
+
+    error check_started(const protocol::payload& next) const;
+    error check_event(const protocol::tool_executing& next) const;
+    error check_event(const protocol::tool_completed& next) const;
+    error check_event(const protocol::text_delta& next) const;
+    error check_event(const protocol::assistant_message& next) const;
+    error check_event(const protocol::approval_requested& next) const;
+    error check_event(const protocol::approval_resolved& next) const;
+    error check_event(const protocol::agent_completed& next) const;
+    error check_nothing_open() const;
+    error check_parent(const std::optional<std::string>& parent_tool_call_id) const;
+
+    void apply_event(const protocol::tool_executing& next);
+    void apply_event(const protocol::tool_completed& next);
+    void apply_event(const protocol::text_delta& next);
+    void apply_event(const protocol::assistant_message& next);
+    void apply_event(const protocol::approval_requested& next);
+    void apply_event(const protocol::approval_resolved& next);
+
+    phase phase_ = phase::not_started;
+    std::int64_t thinking_steps_ = 0;
+    std::map<std::string, open_tool> open_tools_;
+    std::set<std::string> used_tool_call_ids_;
+    std::set<std::string> closed_message_ids_;
+    std::optional<open_text> text_;
+    std::optional<last_message> message_;
+    /// approval_id → tool_call_id
+    std::map<std::string, std::string> open_approvals_;
+    std::set<std::string> used_approval_ids_;
+    /// tool_call_id → may it run; only calls that needed an approval stand here.
+    std::map<std::string, protocol::approval_decision> decisions_;
+};
+
+}  // namespace clarion::engine

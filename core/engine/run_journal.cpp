@@ -1,0 +1,270 @@
+#include "core/engine/run_journal.hpp"
+
+#include "core/protocol/json_writer.hpp"
+#include "core/protocol/payload_text.hpp"
+
+#include <utility>
+
+namespace clarion::engine {
+
+using namespace protocol;
+
+namespace {
+
+// Between a text's own bytes and those of the event that carries it whole.
+constexpr std::size_t envelope_bytes = 1024;
+
+// What the run itself commits, never its agent.
+bool belongs_to_run(event_type type) {
+    return type == event_type::user_message || type == event_type::run_queued || is_terminal(type);
+}
+
+std::string describe(event_type type, const field_error& error) {
+    return std::string(traits_of(type).name) + error.pointer + " " + error.reason;
+}
+
+}  // namespace
+
+std::shared_ptr<run_journal>
+run_journal::open(executor on, request_scope_ptr scope, event_sink& sink, journal_limits limits) {
+    return std::shared_ptr<run_journal>(new run_journal(on, std::move(scope), sink, limits));
+}
+
+run_journal::run_journal(
+    executor on,
+    request_scope_ptr scope,
+    event_sink& sink,
+    journal_limits limits
+)
+    : on_(on), scope_(std::move(scope)), sink_(sink), limits_(limits) {}
+
+run_journal::~run_journal() {
+    on_.owner().disarm(window_);
+}
+
+bridge run_journal::open_bridge() {
+    CLARION_ASSERT(!std::exchange(bridged_, true));
+    return bridge(shared_from_this());
+}
+
+refusal run_journal::remember(refusal why) {
+    if (!refused_)
+        refused_ = why;
+    return why;
+}
+
+std::optional<refusal> run_journal::refuse_event(const payload& event) {
+    if (revoked_) {
+        ++late_calls_;
+        return refusal{refusal::cause::revoked, "the run has ended"};
+    }
+    if (refused_)
+        return refused_;
+    auto error = check_payload(event);
+    if (!error && belongs_to_run(type_of(event)))
+        error = field_error{"", "is for the run to emit, not for its agent"};
+    if (!error)
+        error = grammar_.check(event);
+    if (error)
+        return remember({refusal::cause::invalid_event, describe(type_of(event), *error)});
+    return std::nullopt;
+}
+
+std::optional<refusal> run_journal::add_event(run_batch& batch, const payload& event) {
+    protocol::event added = uncommitted(event);
+    if (added.payload_json.size() > limits_.event_bytes_max) {
+        return remember(
+            {refusal::cause::too_large,
+             std::string(traits_of(added.type).name) + " has " +
+                 std::to_string(added.payload_json.size()) + " bytes, more than event_bytes_max (" +
+                 std::to_string(limits_.event_bytes_max) + ")"}
+        );
+    }
+    if (added.type == event_type::agent_started && scope_->was_queued)
+        batch.state = run_state::running;
+    batch.events.push_back(std::move(added));
+    return std::nullopt;
+}
+
+std::string run_journal::add_gathered_text(run_batch& batch) {
+    if (gathered_.text.empty())
+        return {};
+    text_delta delta{gathered_.agent_name, gathered_.message_id, std::exchange(gathered_.text, {})};
+    batch.events.push_back(uncommitted(delta));
+    room_.notify();
+    return std::move(delta.delta);
+}
+
+void run_journal::submit(run_batch batch, std::string text, batch_done done) {
+    batch.run_id = scope_->run_id;
+    std::vector<event_type> types;
+    for (const protocol::event& event : batch.events)
+        types.push_back(event.type);
+    ++in_flight_;
+    auto settle = [self = shared_from_this(),
+                   types = std::move(types),
+                   text = std::move(text),
+                   done = std::move(done)](const batch_verdict& verdict) {
+        self->settle(types, text, verdict);
+        done(verdict);
+    };
+    sink_.append(std::move(batch), std::move(settle));
+}
+
+void run_journal::settle(
+    const std::vector<event_type>& types,
+    const std::string& text,
+    const batch_verdict& verdict
+) {
+    if (--in_flight_ == 0)
+        idle_.notify();
+    if (const auto* refused = std::get_if<batch_refused>(&verdict)) {
+        remember({refusal::cause::storage, refused->reason});
+        room_.notify();
+        return;
+    }
+    std::int64_t seq =
+        std::get<batch_committed>(verdict).last_seq - static_cast<std::int64_t>(types.size());
+    for (const event_type type : types) {
+        const bool is_text = type == event_type::text_delta;
+        census_.count(type, ++seq, is_text ? std::string_view(text) : std::string_view());
+        if (is_text && !first_text_ms_)
+            first_text_ms_ = ms_since_start();
+    }
+    if (!first_event_ms_)
+        first_event_ms_ = ms_since_start();
+}
+
+task<batch_verdict> run_journal::commit(run_batch batch, std::string text) {
+    answer<batch_verdict> verdict;
+    submit(std::move(batch), std::move(text), [&verdict](const batch_verdict& is) {
+        verdict.set(is);
+    });
+    co_return co_await verdict.get();
+}
+
+task<emit_verdict> run_journal::emit(payload event) {
+    if (auto no = refuse_event(event))
+        co_return *std::move(no);
+    run_batch batch;
+    std::string text = add_gathered_text(batch);
+    if (auto no = add_event(batch, event)) {
+        // The text before it is legal and stays.
+        gathered_.text = std::move(text);
+        co_return *std::move(no);
+    }
+    grammar_.apply(event);
+    const batch_verdict verdict = co_await commit(std::move(batch), std::move(text));
+    if (const auto* refused = std::get_if<batch_refused>(&verdict))
+        co_return refusal{refusal::cause::storage, refused->reason};
+    co_return emitted{std::get<batch_committed>(verdict).last_seq};
+}
+
+task<delta_verdict>
+run_journal::delta(std::string agent_name, std::string message_id, std::string text) {
+    if (text.empty())
+        co_return gathered{};
+    const payload event = text_delta{agent_name, message_id, text};
+    if (auto no = refuse_delta(event, text))
+        co_return *std::move(no);
+    grammar_.apply(event);
+    gathered_.agent_name = std::move(agent_name);
+    gathered_.message_id = std::move(message_id);
+    gathered_.text += text;
+    if (!window_.armed())
+        flush_text();
+    while (gathered_.text.size() >= gathered_text_bytes_max && !refused_ && !revoked_)
+        co_await room_.wait();
+    if (refused_)
+        co_return *refused_;
+    co_return gathered{};
+}
+
+std::optional<refusal> run_journal::refuse_delta(const payload& event, const std::string& text) {
+    if (auto no = refuse_event(event))
+        return no;
+    if (!grammar_.text())
+        text_json_bytes_ = 0;
+    text_json_bytes_ += json_string_bytes(text);
+    if (text_json_bytes_ + envelope_bytes <= limits_.event_bytes_max)
+        return std::nullopt;
+    return remember(
+        {refusal::cause::too_large,
+         "the answer grows beyond event_bytes_max (" + std::to_string(limits_.event_bytes_max) +
+             " bytes)"}
+    );
+}
+
+// One batch of text is on its way at a time, and at most one a window.
+void run_journal::flush_text() {
+    if (text_in_flight_ || gathered_.text.empty() || refused_)
+        return;
+    run_batch batch;
+    std::string text = add_gathered_text(batch);
+    text_in_flight_ = true;
+    if (limits_.delta_window > duration::zero())
+        on_.owner().arm(window_, on_.owner().now() + limits_.delta_window);
+    submit(std::move(batch), std::move(text), [this](const batch_verdict&) {
+        text_in_flight_ = false;
+        if (!window_.armed())
+            flush_text();
+    });
+}
+
+task<close_verdict> run_journal::close(ending how) {
+    revoked_ = true;
+    room_.notify();
+    on_.owner().disarm(window_);
+    while (in_flight_ > 0)
+        co_await idle_.wait_to_the_end();
+    if (refused_ && refused_->why == refusal::cause::storage)
+        co_return unsealed{refused_->message};
+    co_return co_await close_with(std::move(how));
+}
+
+task<close_verdict> run_journal::close_with(ending how) {
+    const std::string& agent = scope_->agent_name;
+    run_batch closers;
+    std::string text = add_gathered_text(closers);
+    for (const payload& event : closing_events(grammar_, how, agent, new_id("m_"))) {
+        grammar_.apply(event);
+        closers.events.push_back(uncommitted(event));
+    }
+    if (!closers.events.empty()) {
+        const batch_verdict verdict = co_await commit(std::move(closers), std::move(text));
+        if (const auto* refused = std::get_if<batch_refused>(&verdict))
+            co_return unsealed{refused->reason};
+    }
+    const payload terminal = terminal_event(grammar_, how, agent, measure());
+    CLARION_ASSERT(!grammar_.check(terminal));
+    grammar_.apply(terminal);
+    run_batch last{.run_id = {}, .events = {}, .state = run_state::finished};
+    last.events.push_back(uncommitted(terminal));
+    const batch_verdict verdict = co_await commit(std::move(last), {});
+    if (const auto* refused = std::get_if<batch_refused>(&verdict))
+        co_return unsealed{refused->reason};
+    co_return sealed{};
+}
+
+std::int64_t run_journal::ms_since_start() const {
+    const duration since = on_.owner().now() - scope_->started_at;
+    return std::chrono::duration_cast<milliseconds>(since).count();
+}
+
+run_measures run_journal::measure() const {
+    const duration queued = scope_->started_at - scope_->accepted_at;
+    return {
+        .execution_time_ms = ms_since_start(),
+        .timing =
+            {
+                .queued_ms = std::chrono::duration_cast<milliseconds>(queued).count(),
+                .first_event_ms = first_event_ms_.value_or(0),
+                .first_text_ms = first_text_ms_,
+                .model_ms = 0,
+                .tools_ms = tools_ms_,
+            },
+        .census = census_.result(),
+    };
+}
+
+}  // namespace clarion::engine

@@ -1,0 +1,128 @@
+#pragma once
+
+#include "core/async/answer.hpp"
+#include "core/engine/bridge.hpp"
+#include "core/engine/closing.hpp"
+#include "core/engine/event_sink.hpp"
+#include "core/engine/request_scope.hpp"
+#include "core/engine/run_census.hpp"
+#include "core/engine/run_grammar.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace clarion::engine {
+
+struct journal_limits {
+    /// One serialised payload.
+    std::size_t event_bytes_max = 524288;
+    /// Text gathers so long after a delta that went at once; 0 sends each as it comes.
+    duration delta_window = std::chrono::milliseconds(25);
+};
+
+/// Text that may wait for its commit before `delta` suspends its caller.
+inline constexpr std::size_t gathered_text_bytes_max = 16384;
+
+struct sealed {};
+/// The log refused the run's end: the run stays open in the log until the log can be written again.
+struct unsealed {
+    std::string reason;
+};
+using close_verdict = std::variant<sealed, unsealed>;
+
+/// What stands behind a run's bridge: fields and grammar checked, text gathered, batches committed
+/// in order, events counted. Each event is refused or committed, and the caller is told which.
+/// Owned by the run and shared with its bridge, so that a straggler finds a closed door and not a
+/// hole. The run's shard only.
+class run_journal final : public std::enable_shared_from_this<run_journal> {
+public:
+    static std::shared_ptr<run_journal>
+    open(executor on, request_scope_ptr scope, event_sink& sink, journal_limits limits = {});
+    run_journal(const run_journal&) = delete;
+    run_journal& operator=(const run_journal&) = delete;
+    ~run_journal();
+
+    /// The run's only bridge; a second call is a programmer's error.
+    bridge open_bridge();
+
+    // What the bridge does, see there.
+    task<emit_verdict> emit(protocol::payload event);
+    task<delta_verdict> delta(std::string agent_name, std::string message_id, std::string text);
+    std::string new_id(std::string_view prefix) { return on_.owner().random().id(prefix); }
+
+    /// The closer: revokes the bridge, commits what must come before the terminal, then the
+    /// terminal. Await it where no cancellation reaches.
+    task<close_verdict> close(ending how);
+
+    /// The run's first refusal, if there was one.
+    const std::optional<refusal>& refused() const { return refused_; }
+    const run_grammar& grammar() const { return grammar_; }
+    /// Calls of a revoked bridge so far.
+    std::int64_t late_calls() const { return late_calls_; }
+    void add_tools_ms(std::int64_t spent) { tools_ms_ += spent; }
+
+private:
+    struct gathering {
+        std::string agent_name;
+        std::string message_id;
+        std::string text;
+    };
+    class delta_window final : public timer_entry {
+    public:
+        explicit delta_window(run_journal& of) : of_(of) {}
+        void expired() override { of_.flush_text(); }
+
+    private:
+        run_journal& of_;
+    };
+
+    run_journal(executor on, request_scope_ptr scope, event_sink& sink, journal_limits limits);
+
+    std::optional<refusal> refuse_event(const protocol::payload& event);
+    refusal remember(refusal why);
+    std::optional<refusal> add_event(run_batch& batch, const protocol::payload& event);
+    std::optional<refusal> refuse_delta(const protocol::payload& event, const std::string& text);
+    std::string add_gathered_text(run_batch& batch);
+    void flush_text();
+    using batch_done = std::function<void(const batch_verdict&)>;
+    void submit(run_batch batch, std::string text, batch_done done);
+    task<batch_verdict> commit(run_batch batch, std::string text);
+    void settle(
+        const std::vector<protocol::event_type>& types,
+        const std::string& text,
+        const batch_verdict& verdict
+    );
+    task<close_verdict> close_with(ending how);
+    run_measures measure() const;
+    std::int64_t ms_since_start() const;
+
+    executor on_;
+    request_scope_ptr scope_;
+    event_sink& sink_;
+    journal_limits limits_;
+
+    run_grammar grammar_;  // ahead of the log by the batches in flight
+    run_census census_;    // exactly what is committed
+    std::optional<refusal> refused_;
+    bool revoked_ = false;
+    bool bridged_ = false;
+    std::int64_t late_calls_ = 0;
+
+    gathering gathered_;
+    std::size_t text_json_bytes_ = 0;
+    delta_window window_{*this};
+    bool text_in_flight_ = false;
+    wakeup room_;
+
+    std::size_t in_flight_ = 0;
+    wakeup idle_;
+    std::optional<std::int64_t> first_event_ms_;
+    std::optional<std::int64_t> first_text_ms_;
+    std::int64_t tools_ms_ = 0;
+};
+
+}  // namespace clarion::engine

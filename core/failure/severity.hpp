@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace clarion::failure {
+
+/// How loud a log line or a failure is, in rising order.
+enum class severity : std::uint8_t { debug, info, warning, error, critical };
+constexpr std::string_view names_of(severity) {
+    return "debug|info|warning|error|critical";
+}
+
+}  // namespace clarion::failure

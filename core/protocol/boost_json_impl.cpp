@@ -1,0 +1,2 @@
+// The one place where Boost.JSON is compiled; no library of it is linked.
+#include <boost/json/src.hpp>

@@ -1,0 +1,142 @@
+#pragma once
+
+#include "core/protocol/json_reader.hpp"
+#include "core/protocol/server_frames.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+// What a client says (PROTOCOL §§2, 3). Every frame may carry an `id` that its replies repeat.
+namespace clarion::protocol::client {
+
+struct software {
+    std::optional<std::string> name;
+    std::optional<std::string> version;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("name", self.name);
+        visit("version", self.version);
+    }
+};
+
+struct hello {
+    static constexpr std::string_view type = "hello";
+    std::optional<std::string> token;
+    std::optional<software> client;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("token", self.token);
+        visit("client", self.client);
+    }
+};
+
+enum class busy_policy : std::uint8_t { enqueue, reject, interrupt, rollback };
+constexpr std::string_view names_of(busy_policy) {
+    return "enqueue|reject|interrupt|rollback";
+}
+
+inline constexpr std::size_t metadata_bytes_max = 4096;
+
+struct message {
+    static constexpr std::string_view type = "message";
+    std::string thread_id;
+    std::string message_id;
+    std::string text;
+    std::optional<std::string> agent;
+    std::optional<busy_policy> on_busy;
+    std::optional<json_text> metadata;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("thread_id", self.thread_id, rules::thread_id);
+        visit("message_id", self.message_id, rules::client_id);
+        visit("text", self.text, rules::not_empty);
+        visit("agent", self.agent, rules::name);
+        visit("on_busy", self.on_busy);
+        visit("metadata", self.metadata, metadata_rule);
+    }
+
+private:
+    static constexpr field_rule metadata_rule{.bytes_max = metadata_bytes_max, .object = true};
+};
+
+/// A position in a thread's log; `{"", 0}` is its start.
+struct cursor {
+    std::string epoch;
+    std::int64_t seq = 0;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("epoch", self.epoch);
+        visit("seq", self.seq, rules::count);
+    }
+};
+
+struct subscribe {
+    static constexpr std::string_view type = "subscribe";
+    std::string thread_id;
+    std::optional<cursor> since;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("thread_id", self.thread_id, rules::thread_id);
+        visit("since", self.since);
+    }
+};
+
+struct unsubscribe {
+    static constexpr std::string_view type = "unsubscribe";
+    std::string thread_id;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("thread_id", self.thread_id, rules::thread_id);
+    }
+};
+
+/// One of `run_id` and `message_id` is needed; `parse_frame` checks it.
+struct cancel {
+    static constexpr std::string_view type = "cancel";
+    std::string thread_id;
+    std::optional<std::string> run_id;
+    std::optional<std::string> message_id;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("thread_id", self.thread_id, rules::thread_id);
+        visit("run_id", self.run_id, rules::client_id);
+        visit("message_id", self.message_id, rules::client_id);
+    }
+};
+
+struct ping {
+    static constexpr std::string_view type = "ping";
+
+    template <class Self, class Visitor>
+    static void describe(Self&, Visitor&) {}
+};
+
+using any_frame = std::variant<hello, message, subscribe, unsubscribe, cancel, ping>;
+
+struct frame {
+    std::optional<std::string> id;
+    any_frame body;
+};
+
+/// What a frame that could not be read is answered with.
+struct refused_frame {
+    std::optional<std::string> id;
+    server::error answer;
+};
+
+/// Reads one text message. Refusals: `bad_request` (not JSON, not an object, a field missing or out
+/// of range, its pointer in `detail`) and `unknown_type`.
+std::variant<frame, refused_frame> parse_frame(std::string_view text);
+
+}  // namespace clarion::protocol::client

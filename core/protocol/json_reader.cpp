@@ -1,0 +1,108 @@
+#include "core/protocol/json_reader.hpp"
+
+namespace clarion::protocol {
+
+namespace {
+
+std::string bytes_range(const field_rule& rule) {
+    std::string text = "must have ";
+    if (rule.bytes_max == field_rule{}.bytes_max)
+        return text + "at least " + std::to_string(rule.bytes_min) + " byte";
+    return text + std::to_string(rule.bytes_min) + " to " + std::to_string(rule.bytes_max) +
+           " bytes";
+}
+
+std::optional<field_error>
+broken_rule(std::string_view text, const field_rule& rule, const std::string& place) {
+    if (text.size() < rule.bytes_min || text.size() > rule.bytes_max)
+        return field_error{place, bytes_range(rule)};
+    if (rule.id_charset && !is_valid_id(text))
+        return field_error{place, "must match [A-Za-z0-9_.:-]{1,128}"};
+    return std::nullopt;
+}
+
+std::optional<field_error>
+broken_rule(std::int64_t number, const field_rule& rule, const std::string& place) {
+    if (number < rule.least)
+        return field_error{place, "must be at least " + std::to_string(rule.least)};
+    if (number > rule.most)
+        return field_error{place, "must be at most " + std::to_string(rule.most)};
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<field_error> read_value(
+    const boost::json::value& from,
+    std::string& field,
+    const field_rule& rule,
+    const std::string& place
+) {
+    if (!from.is_string())
+        return field_error{place, "must be a string"};
+    const boost::json::string& text = from.get_string();
+    field.assign(text.data(), text.size());
+    return broken_rule(std::string_view(field), rule, place);
+}
+
+std::optional<field_error> read_value(
+    const boost::json::value& from,
+    std::int64_t& field,
+    const field_rule& rule,
+    const std::string& place
+) {
+    boost::system::error_code error;
+    field = from.to_number<std::int64_t>(error);
+    if (!from.is_number() || error)
+        return field_error{place, "must be a whole number"};
+    return broken_rule(field, rule, place);
+}
+
+std::optional<field_error> read_value(
+    const boost::json::value& from,
+    bool& field,
+    const field_rule&,
+    const std::string& place
+) {
+    if (!from.is_bool())
+        return field_error{place, "must be true or false"};
+    field = from.get_bool();
+    return std::nullopt;
+}
+
+std::optional<field_error> read_value(
+    const boost::json::value& from,
+    json_text& field,
+    const field_rule& rule,
+    const std::string& place
+) {
+    if (rule.object && !from.is_object())
+        return field_error{place, "must be an object"};
+    field.text = boost::json::serialize(from);
+    return broken_rule(std::string_view(field.text), rule, place);
+}
+
+void field_checker::check(
+    const std::string& text,
+    const field_rule& rule,
+    const std::string& place
+) {
+    error_ = broken_rule(std::string_view(text), rule, place);
+    if (!error_ && !is_utf8(text))
+        error_ = field_error{place, "is not valid UTF-8"};
+}
+
+void field_checker::check(const json_text& json, const field_rule& rule, const std::string& place) {
+    if (json.text.empty() || (rule.object && json.text.front() != '{'))
+        error_ = field_error{place, rule.object ? "must be an object" : "must be JSON"};
+    else
+        error_ = broken_rule(std::string_view(json.text), rule, place);
+    if (!error_ && !is_utf8(json.text))
+        error_ = field_error{place, "is not valid UTF-8"};
+}
+
+void field_checker::check(std::int64_t number, const field_rule& rule, const std::string& place) {
+    error_ = broken_rule(number, rule, place);
+}
+
+}  // namespace clarion::protocol

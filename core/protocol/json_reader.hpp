@@ -1,0 +1,189 @@
+#pragma once
+
+#include "core/protocol/describe.hpp"
+#include "core/protocol/ids.hpp"
+#include "core/protocol/utf8.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace clarion::protocol {
+
+/// The first field that is missing or out of its range, as a JSON Pointer (RFC 6901), and why.
+struct field_error {
+    std::string pointer;
+    std::string reason;
+};
+
+/// Reads a described struct out of a JSON object. Unknown members are ignored, null in an optional
+/// field means absent (PROTOCOL §1). Stops at the first error.
+class object_reader {
+public:
+    object_reader(const boost::json::object& from, std::string pointer)
+        : from_(from), pointer_(std::move(pointer)) {}
+
+    template <class T>
+    void operator()(const char* name, T& field, const field_rule& rule = rules::any) {
+        if (error_)
+            return;
+        const boost::json::value* member = from_.if_contains(name);
+        const std::string place = pointer_ + '/' + name;
+        if constexpr (is_optional<T>) {
+            if (member != nullptr && !member->is_null())
+                error_ = read(*member, field.emplace(), rule, place);
+        } else if (member == nullptr || member->is_null()) {
+            error_ = field_error{place, "is required"};
+        } else {
+            error_ = read(*member, field, rule, place);
+        }
+    }
+
+    std::optional<field_error> take_error() { return std::move(error_); }
+
+    template <class T>
+    static std::optional<field_error> read(
+        const boost::json::value& from,
+        T& field,
+        const field_rule& rule,
+        const std::string& place
+    );
+
+private:
+    const boost::json::object& from_;
+    std::string pointer_;
+    std::optional<field_error> error_;
+};
+
+std::optional<field_error>
+read_value(const boost::json::value&, std::string&, const field_rule&, const std::string& place);
+std::optional<field_error>
+read_value(const boost::json::value&, std::int64_t&, const field_rule&, const std::string& place);
+std::optional<field_error>
+read_value(const boost::json::value&, bool&, const field_rule&, const std::string& place);
+std::optional<field_error>
+read_value(const boost::json::value&, json_text&, const field_rule&, const std::string& place);
+
+template <class T>
+    requires std::is_enum_v<T>
+std::optional<field_error>
+read_value(const boost::json::value& from, T& field, const field_rule&, const std::string& place) {
+    const auto named = from.is_string() ? enum_from_name<T>(from.get_string()) : std::nullopt;
+    if (!named)
+        return field_error{place, "must be one of " + std::string(names_of(T{}))};
+    field = *named;
+    return std::nullopt;
+}
+
+template <class T>
+std::optional<field_error> read_value(
+    const boost::json::value& from,
+    std::vector<T>& field,
+    const field_rule&,
+    const std::string& place
+) {
+    if (!from.is_array())
+        return field_error{place, "must be an array"};
+    for (const boost::json::value& element : from.get_array()) {
+        const std::string at = place + '/' + std::to_string(field.size());
+        if (auto error = object_reader::read(element, field.emplace_back(), rules::any, at))
+            return error;
+    }
+    return std::nullopt;
+}
+
+template <class T>
+std::optional<field_error> read_value(
+    const boost::json::value& from,
+    std::map<std::string, T>& field,
+    const field_rule&,
+    const std::string& place
+) {
+    if (!from.is_object())
+        return field_error{place, "must be an object"};
+    for (const auto& member : from.get_object()) {
+        const std::string key(member.key());
+        const std::string at = place + '/' + key;
+        if (auto error = object_reader::read(member.value(), field[key], rules::any, at))
+            return error;
+    }
+    return std::nullopt;
+}
+
+template <described T>
+std::optional<field_error>
+read_value(const boost::json::value& from, T& field, const field_rule&, const std::string& place) {
+    if (!from.is_object())
+        return field_error{place, "must be an object"};
+    object_reader reader(from.get_object(), place);
+    T::describe(field, reader);
+    return reader.take_error();
+}
+
+template <class T>
+std::optional<field_error> object_reader::read(
+    const boost::json::value& from,
+    T& field,
+    const field_rule& rule,
+    const std::string& place
+) {
+    return read_value(from, field, rule, place);
+}
+
+/// Checks an already typed struct against its own rules: the check before the grammar.
+class field_checker {
+public:
+    explicit field_checker(std::string pointer = "") : pointer_(std::move(pointer)) {}
+
+    template <class T>
+    void operator()(const char* name, const T& field, const field_rule& rule = rules::any) {
+        if (error_)
+            return;
+        if constexpr (is_optional<T>) {
+            if (field)
+                (*this)(name, *field, rule);
+        } else {
+            check(field, rule, pointer_ + '/' + name);
+        }
+    }
+
+    std::optional<field_error> take_error() { return std::move(error_); }
+
+private:
+    void check(const std::string& text, const field_rule& rule, const std::string& place);
+    void check(const json_text& json, const field_rule& rule, const std::string& place);
+    void check(std::int64_t number, const field_rule& rule, const std::string& place);
+    template <described T>
+    void check(const T& nested, const field_rule&, const std::string& place) {
+        field_checker inner(place);
+        T::describe(nested, inner);
+        error_ = inner.take_error();
+    }
+    template <class T>
+    void check(const std::vector<T>& elements, const field_rule&, const std::string& place) {
+        for (std::size_t index = 0; index < elements.size() && !error_; ++index)
+            check(elements[index], rules::any, place + '/' + std::to_string(index));
+    }
+    template <class T>
+        requires(std::is_enum_v<T> || std::is_same_v<T, bool>)
+    void check(const T&, const field_rule&, const std::string&) {}
+    void check(const std::map<std::string, std::int64_t>&, const field_rule&, const std::string&) {}
+
+    std::string pointer_;
+    std::optional<field_error> error_;
+};
+
+template <described T>
+std::optional<field_error> check_fields(const T& value) {
+    field_checker checker;
+    T::describe(value, checker);
+    return checker.take_error();
+}
+
+}  // namespace clarion::protocol

@@ -1,0 +1,65 @@
+#include "core/protocol/payload_text.hpp"
+
+#include "core/protocol/json_writer.hpp"
+
+#include <boost/json/parse.hpp>
+
+#include <array>
+#include <utility>
+
+namespace clarion::protocol {
+
+namespace {
+
+using read_result = std::variant<payload, field_error>;
+
+template <std::size_t Index>
+read_result read_alternative(const boost::json::value& from) {
+    std::variant_alternative_t<Index, payload> value;
+    if (auto error = object_reader::read(from, value, rules::any, ""))
+        return *std::move(error);
+    return payload(std::in_place_index<Index>, std::move(value));
+}
+
+template <std::size_t... Indices>
+read_result
+read_payload(event_type type, const boost::json::value& from, std::index_sequence<Indices...>) {
+    static constexpr std::array readers{&read_alternative<Indices>...};
+    return readers[static_cast<std::size_t>(type)](from);
+}
+
+std::optional<field_error> check_exclusive(const tool_completed& value) {
+    if (value.result.has_value() == value.error.has_value())
+        return field_error{"/result", "exactly one of result and error must stand"};
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::string payload_to_json(const payload& value) {
+    return std::visit([](const auto& typed) { return to_json(typed); }, value);
+}
+
+event uncommitted(const payload& value) {
+    event result;
+    result.type = type_of(value);
+    result.payload_json = payload_to_json(value);
+    return result;
+}
+
+std::variant<payload, field_error> payload_from_json(event_type type, std::string_view json) {
+    boost::system::error_code error;
+    const boost::json::value parsed = boost::json::parse(json, error);
+    if (error)
+        return field_error{"", "is not JSON: " + error.message()};
+    return read_payload(type, parsed, std::make_index_sequence<event_types_count>());
+}
+
+std::optional<field_error> check_payload(const payload& value) {
+    auto error = std::visit([](const auto& typed) { return check_fields(typed); }, value);
+    if (!error && std::holds_alternative<tool_completed>(value))
+        error = check_exclusive(std::get<tool_completed>(value));
+    return error;
+}
+
+}  // namespace clarion::protocol

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "core/async/task_group.hpp"
+#include "core/session/connection.hpp"
+#include "core/session/inbox.hpp"
+#include "core/session/session_link.hpp"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace clarion::session {
+
+/// The two coroutines between a connection and its session: one always reads into the inbox, one
+/// writes what has gathered in the outbox. The
+/// connection's shard only; await `finish` before destruction.
+class line final : public session_control {
+public:
+    line(executor on, connection& with, std::size_t outbox_bytes_max);
+    line(const line&) = delete;
+    line& operator=(const line&) = delete;
+    ~line() = default;
+
+    inbox& in() { return inbox_; }
+    const std::shared_ptr<link_end>& out() const { return end_; }
+
+    void end(closing why) override;
+
+    /// Writes what is queued and the close frame, waits at most `linger` for the peer's, and joins
+    /// both coroutines.
+    task<> finish(session_end how, duration linger);
+
+private:
+    task<> read();
+    task<> write();
+    void take_in(const ping_received& ping);
+    void take_in(const ended& over);
+    task<send_verdict> send_owned(std::vector<shared_frame> batch);
+
+    connection& with_;
+    inbox inbox_;
+    std::shared_ptr<link_end> end_;
+    std::optional<closing> goodbye_;
+    wakeup finishing_;
+    wakeup written_;
+    wakeup peer_left_;
+    task_group pumps_;
+};
+
+}  // namespace clarion::session

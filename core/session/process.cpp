@@ -1,0 +1,106 @@
+#include "core/session/process.hpp"
+
+#include "core/async/ask.hpp"
+#include "core/session/offences.hpp"
+
+#include <utility>
+
+namespace clarion::session {
+
+namespace {
+
+namespace client = protocol::client;
+namespace server = protocol::server;
+
+/// One frame at a time on behalf of one session.
+class frame_processor {
+public:
+    frame_processor(established& session, const session_settings& settings)
+        : session_(session), settings_(settings) {}
+
+    task<> process_text(std::string_view text) {
+        auto parsed = client::parse_frame(text);
+        if (const auto* refused = std::get_if<client::refused_frame>(&parsed)) {
+            co_await answer_error(refused->answer, refused->id);
+            co_return;
+        }
+        auto& frame = std::get<client::frame>(parsed);
+        co_await std::visit(
+            [this, &frame](auto& body) { return on(std::move(body), std::move(frame.id)); },
+            frame.body
+        );
+    }
+
+    bool offended_too_often() const { return offences_.too_many(); }
+
+private:
+    using frame_id = std::optional<std::string>;
+
+    task<> answer_error(server::error error, frame_id id) {
+        const executor here = co_await asio::this_coro::executor;
+        if (error.code == server::error_code::bad_request ||
+            error.code == server::error_code::unknown_type ||
+            error.code == server::error_code::too_large)
+            offences_.add(here.owner().now());
+        session_.link().send_text(protocol::to_frame(error, id));
+    }
+
+    // After the handshake a hello introduces the client's software at most.
+    task<> on(client::hello, frame_id) { co_return; }
+
+    task<> on(client::ping, frame_id id) {
+        const executor here = co_await asio::this_coro::executor;
+        session_.link().send_text(protocol::to_frame(server::pong{here.owner().wall_ms()}, id));
+    }
+
+    task<> on(client::message body, frame_id id) {
+        if (body.text.size() > settings_.message_bytes_max) {
+            server::error too_large;
+            too_large.code = server::error_code::too_large;
+            too_large.message =
+                "the text has more than " + std::to_string(settings_.message_bytes_max) + " bytes";
+            too_large.detail = "/text";
+            co_await answer_error(std::move(too_large), std::move(id));
+            co_return;
+        }
+        request<client::message> asked{session_.link(), std::move(id), std::move(body)};
+        co_await ask(session_.home().where(), session_.home().message(std::move(asked)));
+    }
+
+    task<> on(client::subscribe body, frame_id id) {
+        request<client::subscribe> asked{session_.link(), std::move(id), std::move(body)};
+        co_await ask(session_.home().where(), session_.home().subscribe(std::move(asked)));
+    }
+
+    task<> on(client::unsubscribe body, frame_id id) {
+        request<client::unsubscribe> asked{session_.link(), std::move(id), std::move(body)};
+        co_await ask(session_.home().where(), session_.home().unsubscribe(std::move(asked)));
+    }
+
+    task<> on(client::cancel body, frame_id id) {
+        request<client::cancel> asked{session_.link(), std::move(id), std::move(body)};
+        co_await ask(session_.home().where(), session_.home().cancel(std::move(asked)));
+    }
+
+    established& session_;
+    const session_settings& settings_;
+    offences offences_;
+};
+
+}  // namespace
+
+task<session_end> process(established& session, const session_settings& settings) {
+    frame_processor processor(session, settings);
+    while (true) {
+        auto received = co_await session.receive();
+        if (auto* end = std::get_if<session_end>(&received))
+            co_return std::move(*end);
+        co_await processor.process_text(std::get<std::string>(received));
+        if (processor.offended_too_often())
+            co_return session_end(
+                closing{protocol::close_code::protocol_error, "too many bad frames"}
+            );
+    }
+}
+
+}  // namespace clarion::session

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "core/session/established.hpp"
+#include "core/session/session_settings.hpp"
+
+namespace clarion::session {
+
+/// Handles a session's frames one by one, in order, each to its answer, until the session ends.
+task<session_end> process(established& session, const session_settings& settings);
+
+}  // namespace clarion::session

@@ -1,0 +1,85 @@
+#include "core/session/serve.hpp"
+
+#include "core/async/ask.hpp"
+#include "core/session/line.hpp"
+#include "core/session/process.hpp"
+
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace clarion::session {
+
+namespace {
+
+// The session's boundary: one of the four places where exceptions are caught.
+task<session_end> guarded(task<session_end> part, failure::ledger& failures) {
+    try {
+        co_return co_await std::move(part);
+    } catch (const std::exception& error) {
+        failures.report(failure::code::internal_session, {}, error.what());
+        co_return session_end(closing{protocol::close_code::internal_error, "internal error"});
+    }
+}
+
+// What a goodbye means for whoever operates the server; nothing for the ordinary ones.
+std::optional<failure::code> failure_of(const session_end& end) {
+    const auto* said = std::get_if<closing>(&end);
+    if (said == nullptr)
+        return std::nullopt;
+    switch (said->code) {
+        case protocol::close_code::slow_consumer:
+            return failure::code::slow_consumer;
+        case protocol::close_code::leak_guard:
+            return failure::code::leak_blocked;
+        case protocol::close_code::unauthorized:
+            return failure::code::unauthorized;
+        case protocol::close_code::handshake_timeout:
+            return failure::code::handshake_timeout;
+        case protocol::close_code::protocol_error:
+            return failure::code::protocol_violation;
+        default:
+            return std::nullopt;
+    }
+}
+
+void report(const session_end& end, failure::context about, failure::ledger& failures) {
+    if (const auto what = failure_of(end)) {
+        failure::concern touched;
+        touched.about = std::move(about);
+        failures.report(*what, touched, std::get<closing>(end).reason);
+    }
+}
+
+task<session_end> live(established session, session_services services) {
+    session_end end = co_await guarded(process(session, services.settings), services.failures);
+    co_await ask(session.home().where(), session.home().leave(session.link()));
+    failure::context about;
+    about.connection_id = session.link().connection_id();
+    about.user_id = session.user_id();
+    report(end, std::move(about), services.failures);
+    co_return end;
+}
+
+task<session_end> shake_hands_and_live(accept_request with, session_services services) {
+    accepted verdict = co_await accept(with);
+    if (auto* refused = std::get_if<not_established>(&verdict)) {
+        report(refused->why, {}, services.failures);
+        co_return std::move(refused->why);
+    }
+    co_return co_await live(std::get<established>(std::move(verdict)), services);
+}
+
+}  // namespace
+
+task<> serve(connection& with, upgrade_request upgrade, session_services services) {
+    const executor on = co_await asio::this_coro::executor;
+    line wire(on, with, services.settings.outbox_bytes_max);
+    const accept_request
+        handshake{upgrade, wire.in(), wire.out(), services.door, services.users, services.settings};
+    session_end end =
+        co_await guarded(shake_hands_and_live(handshake, services), services.failures);
+    co_await wire.finish(std::move(end), services.settings.linger);
+}
+
+}  // namespace clarion::session

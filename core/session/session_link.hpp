@@ -1,0 +1,84 @@
+#pragma once
+
+#include "core/async/ask.hpp"
+#include "core/session/outbox.hpp"
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace clarion::session {
+
+/// Ends a session from outside its own coroutines; called on the connection's shard.
+class session_control {
+public:
+    virtual void end(closing why) = 0;
+
+protected:
+    ~session_control() = default;
+};
+
+/// The connection's end of a link: lives on the connection's shard, but for what is on its way
+/// there.
+class link_end : public std::enable_shared_from_this<link_end> {
+public:
+    link_end(executor on, std::size_t outbox_bytes_max) : frames(outbox_bytes_max), on_(on) {}
+
+    outbox frames;
+    /// The session's user from the handshake on: whose frames may be written.
+    std::string owner;
+    session_control* control = nullptr;  // null once the session has ended
+
+    /// On the connection's shard.
+    void push(shared_frame frame);
+    void end(closing why);
+
+    /// From any shard: at once on the connection's own, otherwise with everything else that is on
+    /// its way there, in order, in one turn.
+    void send(std::vector<shared_frame> sent);
+
+    executor where() const { return on_; }
+
+private:
+    void arrive();
+
+    executor on_;
+    std::mutex mutex_;
+    std::vector<shared_frame> under_way_;
+};
+
+/// A session as its user's threads see it: one FIFO to the connection's shard. A value that may
+/// outlive the session; what is sent then goes nowhere, and stays parked in the log.
+class session_link {
+public:
+    session_link(std::string connection_id, std::string user_id, std::shared_ptr<link_end> end)
+        : connection_id_(std::move(connection_id)),
+          user_id_(std::move(user_id)),
+          end_(std::move(end)) {}
+
+    const std::string& connection_id() const { return connection_id_; }
+    const std::string& user_id() const { return user_id_; }
+
+    /// In order, from any shard.
+    void send(std::vector<shared_frame> frames) const { end_->send(std::move(frames)); }
+    /// A frame for this session alone.
+    void send_text(std::string body) const;
+
+    /// Ends the session; what it was sent before still goes out, unless it does not read.
+    void end(closing why) const;
+
+    /// See `outbox::room`.
+    task<outbox::room_verdict> room(std::size_t bytes) const;
+    /// How much a replay sends at a time.
+    std::size_t replay_bytes() const { return end_->frames.bytes_max() / 8; }
+
+private:
+    std::string connection_id_;
+    std::string user_id_;
+    std::shared_ptr<link_end> end_;
+};
+
+}  // namespace clarion::session

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "core/async/task.hpp"
+#include "core/protocol/client_frames.hpp"
+#include "core/protocol/server_frames.hpp"
+#include "core/session/session_link.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace clarion::session {
+
+/// A client's frame with what is needed to answer it.
+template <class Body>
+struct request {
+    session_link from;
+    std::optional<std::string> id;
+    Body body;
+};
+
+/// What a session finds at its user's home when it arrives.
+struct arrival {
+    std::vector<protocol::server::active_run> active_runs;
+};
+
+/// All of a user's threads, on the user's shard, as a session sees them. Every verb is authorised
+/// by its key: (the link's user, the thread named). Replies go through the link, in one FIFO with
+/// the events. Called on `where()` only.
+class user_home {
+public:
+    user_home() = default;
+    user_home(const user_home&) = delete;
+    user_home& operator=(const user_home&) = delete;
+    virtual ~user_home() = default;
+
+    virtual executor where() const = 0;
+
+    virtual task<arrival> arrive(session_link link) = 0;
+    /// Ends the session's subscriptions. After it nothing more is sent through the link.
+    virtual task<> leave(session_link link) = 0;
+
+    virtual task<> message(request<protocol::client::message> asked) = 0;
+    virtual task<> subscribe(request<protocol::client::subscribe> asked) = 0;
+    virtual task<> unsubscribe(request<protocol::client::unsubscribe> asked) = 0;
+    virtual task<> cancel(request<protocol::client::cancel> asked) = 0;
+};
+
+/// Where each user is at home.
+class directory {
+public:
+    virtual ~directory() = default;
+    virtual user_home& home_of(std::string_view user_id) = 0;
+};
+
+}  // namespace clarion::session

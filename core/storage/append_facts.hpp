@@ -1,0 +1,28 @@
+#pragma once
+
+#include "core/storage/event_log.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+// What every implementation of `event_log` reads out of an append in the same way.
+namespace clarion::storage {
+
+/// Asserts what the caller vouches for: an epoch, and with a new message its `user_message` event.
+void assert_complete(const append_request& request);
+
+/// The seq that the batch's first `user_message` event gets. Only with a new message.
+std::int64_t user_message_seq(const append_request& request);
+
+/// How many of its events count as messages of the thread.
+std::int64_t messages_in(const append_request& request);
+
+/// The memory its strings take, about: what a queue of appends is bounded by.
+std::size_t bytes_of(const append_request& request);
+
+/// Refusals that only a mistaken caller sees; nothing of the batch is committed.
+unavailable unknown_run(std::string_view run_id);
+unavailable run_id_taken(std::string_view run_id);
+
+}  // namespace clarion::storage

@@ -1,0 +1,59 @@
+#include "core/storage/event_log.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+
+#include <tuple>
+#include <utility>
+
+namespace clarion::storage {
+
+namespace {
+
+// Deaf to cancellation: what was handed to the log is answered, whatever happens to the asker.
+template <class Result, class Start>
+task<Result> answer_of(Start start) {
+    auto token = asio::bind_cancellation_slot(asio::cancellation_slot(), use_task);
+    co_return co_await asio::async_initiate<decltype(token), void(Result)>(
+        [&start](auto rest) { start(completion<Result>(std::move(rest))); },
+        token
+    );
+}
+
+}  // namespace
+
+task<append_verdict> event_log::append(append_request request) {
+    auto start = [this, &request](completion<append_verdict> done) {
+        start_append(std::move(request), std::move(done));
+    };
+    co_return co_await answer_of<append_verdict>(start);
+}
+
+task<thread_result> event_log::open(protocol::thread_key key) {
+    auto start = [this, &key](completion<thread_result> done) {
+        start_open(std::move(key), std::move(done));
+    };
+    co_return co_await answer_of<thread_result>(start);
+}
+
+task<page_result> event_log::read(page_request request) {
+    auto start = [this, &request](completion<page_result> done) {
+        start_read(std::move(request), std::move(done));
+    };
+    co_return co_await answer_of<page_result>(start);
+}
+
+task<message_result> event_log::find(protocol::thread_key key, run_reference which) {
+    auto start = [this, &key, &which](completion<message_result> done) {
+        start_find(std::move(key), std::move(which), std::move(done));
+    };
+    co_return co_await answer_of<message_result>(start);
+}
+
+task<open_runs_result> event_log::list_open_runs() {
+    auto start = [this](completion<open_runs_result> done) {
+        start_list_open_runs(std::move(done));
+    };
+    co_return co_await answer_of<open_runs_result>(start);
+}
+
+}  // namespace clarion::storage

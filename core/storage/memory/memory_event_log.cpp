@@ -1,0 +1,95 @@
+#include "core/storage/memory/memory_event_log.hpp"
+
+#include "core/storage/append_facts.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace clarion::storage {
+
+std::size_t memory_event_log::key_hash::operator()(const protocol::thread_key& key) const noexcept {
+    const std::hash<std::string_view> hash;
+    return hash(key.user_id) * 31 + hash(key.thread_id);
+}
+
+append_verdict memory_event_log::append_now(append_request& request) {
+    const std::lock_guard lock(mutex_);
+    const auto found = threads_.find(request.key);
+    if (found != threads_.end())
+        return found->second.append(std::move(request));
+    thread_records made;
+    protocol::thread_key key = std::move(request.key);
+    append_verdict verdict = made.append(std::move(request));
+    if (made.exist())
+        threads_.emplace(std::move(key), std::move(made));
+    return verdict;
+}
+
+thread_result memory_event_log::open_now(const protocol::thread_key& key) {
+    const std::lock_guard lock(mutex_);
+    const auto found = threads_.find(key);
+    if (found == threads_.end())
+        return std::optional<thread_row>();
+    return std::optional(found->second.row());
+}
+
+page_result memory_event_log::read_now(const page_request& request) {
+    const std::lock_guard lock(mutex_);
+    const auto found = threads_.find(request.key);
+    if (found == threads_.end())
+        return page();
+    return found->second.read(request);
+}
+
+message_result
+memory_event_log::find_now(const protocol::thread_key& key, const run_reference& which) {
+    const std::lock_guard lock(mutex_);
+    const auto found = threads_.find(key);
+    if (found == threads_.end())
+        return std::optional<duplicate_message>();
+    return found->second.find(which);
+}
+
+open_runs_result memory_event_log::list_open_runs_now() {
+    std::vector<thread_runs> listed;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [key, records] : threads_)
+            if (records.has_open_runs())
+                listed.push_back({key, records.row()});
+    }
+    std::ranges::sort(listed, {}, &thread_runs::key);
+    return listed;
+}
+
+void memory_event_log::start_append(append_request request, completion<append_verdict> done) {
+    assert_complete(request);
+    done.post(append_now(request));
+}
+
+void memory_event_log::start_open(protocol::thread_key key, completion<thread_result> done) {
+    done.post(open_now(key));
+}
+
+void memory_event_log::start_read(page_request request, completion<page_result> done) {
+    done.post(read_now(request));
+}
+
+void memory_event_log::start_find(
+    protocol::thread_key key,
+    run_reference which,
+    completion<message_result> done
+) {
+    done.post(find_now(key, which));
+}
+
+void memory_event_log::start_list_open_runs(completion<open_runs_result> done) {
+    done.post(list_open_runs_now());
+}
+
+}  // namespace clarion::storage

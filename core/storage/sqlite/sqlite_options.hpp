@@ -1,0 +1,47 @@
+#pragma once
+
+#include "core/storage/sqlite/schema.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace clarion::storage {
+
+struct sqlite_options {
+    /// What may wait to be committed, in appends and in bytes; past either an append is answered
+    /// `unavailable` at once.
+    std::size_t queue_appends_max = 65536;
+    std::size_t queue_bytes_max = std::size_t{256} * 1024 * 1024;
+    /// Questions that may wait for the reader; past it they are answered `unavailable` at once.
+    std::size_t queue_reads_max = 65536;
+    /// One transaction's worth: more would make those at its front wait for those at its end.
+    std::size_t batch_appends_max = 1024;
+    /// The write-ahead log is copied into the database when this many of its pages have not been,
+    std::int64_t checkpoint_pages = 1000;
+    /// or when nothing has been written for this long.
+    std::chrono::milliseconds checkpoint_idle{1000};
+
+    /// For tests: the name of a registered SQLite VFS, and other versions of the schema.
+    std::string vfs;
+    std::span<const char* const> schema_steps = sqlite::schema_steps();
+};
+
+/// What the log has done since it was opened.
+struct sqlite_figures {
+    std::int64_t commits = 0;  // transactions that wrote: one fsync each
+    std::int64_t appends_committed = 0;
+    std::int64_t appends_refused = 0;      // duplicate, elsewhere, fenced, mistaken
+    std::int64_t appends_unavailable = 0;  // the disk's fault, or a full queue
+    std::int64_t events_committed = 0;
+    std::int64_t last_batch_appends = 0;
+    std::int64_t checkpoints = 0;
+    std::int64_t reads = 0;
+    std::int64_t read_steps = 0;  // of SQLite's virtual machine
+    /// Why nothing can be written until a restart; empty as long as it can.
+    std::string broken_because;
+};
+
+}  // namespace clarion::storage

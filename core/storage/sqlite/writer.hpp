@@ -1,0 +1,87 @@
+#pragma once
+
+#include "core/storage/event_log.hpp"
+#include "core/storage/sqlite/appender.hpp"
+#include "core/storage/sqlite/connection.hpp"
+#include "core/storage/sqlite/sqlite_options.hpp"
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace clarion::storage::sqlite {
+
+/// The one thread that writes. While it waits for an fsync appends queue up; then all of them go
+/// into the next transaction, with one fsync, and only after it their verdicts leave.
+///
+/// A full disk costs the batch: it is rolled back, answered `unavailable`, and the next one is
+/// tried. Any other failure of a transaction or a checkpoint breaks the log until a restart.
+class writer {
+public:
+    /// Takes the only connection that may write.
+    writer(std::unique_ptr<connection> database, const sqlite_options& options);
+    writer(const writer&) = delete;
+    writer& operator=(const writer&) = delete;
+    /// Commits what is queued and answers it first.
+    ~writer();
+
+    /// Starts the thread; an error when the tables are not those of the schema, and then nothing
+    /// may be submitted.
+    std::optional<sql_error> start();
+
+    /// Any thread.
+    void submit(append_request request, completion<append_verdict> done);
+
+    /// All but the figures of reading. Any thread.
+    sqlite_figures figures() const;
+
+private:
+    struct queued {
+        append_request request;
+        completion<append_verdict> done;
+        std::size_t bytes;
+    };
+
+    void work();
+    std::vector<queued> take();
+    void commit(std::span<queued> batch);
+    std::vector<append_verdict> execute(std::span<const queued> batch);
+    std::string roll_back(const sql_error& error);
+    void break_off(const sql_error& error);
+    void answer(std::span<queued> batch, std::vector<append_verdict> verdicts);
+    void count(std::span<const queued> batch, const std::vector<append_verdict>& verdicts);
+    bool checkpoint_is_due(std::int64_t pages) const;
+    void checkpoint();
+    static int committed_hook(void* self, sqlite3*, const char*, int pages);
+
+    const sqlite_options options_;
+
+    // Of the writer's thread alone.
+    std::unique_ptr<connection> database_;
+    appender appender_;
+    statement begin_;
+    statement commit_;
+    std::int64_t wal_pages_ = 0;
+    std::int64_t checkpointed_pages_ = 0;
+    std::int64_t commits_ = 0;
+    std::string broken_because_;
+
+    mutable std::mutex mutex_;
+    std::condition_variable arrived_;
+    std::vector<queued> queue_;
+    std::size_t waiting_appends_ = 0;  // queued or in the transaction
+    std::size_t waiting_bytes_ = 0;
+    bool closing_ = false;
+    sqlite_figures figures_;
+
+    std::thread thread_;
+};
+
+}  // namespace clarion::storage::sqlite

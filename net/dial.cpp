@@ -1,0 +1,73 @@
+#include "net/dial.hpp"
+
+#include "core/async/first_of.hpp"
+#include "net/tcp_stream.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/address.hpp>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace clarion::net {
+
+namespace {
+
+using resolver = asio::ip::basic_resolver<tcp, asio::io_context::executor_type>;
+
+struct connected {
+    std::unique_ptr<tcp_socket> socket;
+    boost::system::error_code error;
+};
+
+task<connected> connect(std::string host, std::uint16_t port) {
+    const executor on = co_await asio::this_coro::executor;
+    asio::io_context& io = on.owner().io();
+    connected result;
+    result.socket = std::make_unique<tcp_socket>(io);
+    std::vector<tcp::endpoint> candidates;
+    // An address needs no resolver, which would cost a thread.
+    const auto address = asio::ip::make_address(host, result.error);
+    if (!result.error) {
+        candidates.emplace_back(address, port);
+    } else {
+        resolver names(io);
+        const auto [error, found] =
+            co_await names.async_resolve(host, std::to_string(port), asio::as_tuple(use_task));
+        result.error = error;
+        if (error)
+            co_return result;
+        for (const auto& entry : found)
+            candidates.push_back(entry.endpoint());
+    }
+    const auto [error, chosen] =
+        co_await asio::async_connect(*result.socket, candidates, asio::as_tuple(use_task));
+    result.error = error;
+    co_return result;
+}
+
+}  // namespace
+
+task<dial_result> dial(destination where, time_point deadline) {
+    const auto failure = [&where](const std::string& why) {
+        const std::string to = where.host + ":" + std::to_string(where.port);
+        return dial_result(dial_failure{"cannot connect to " + to + ": " + why});
+    };
+    auto reached = co_await before(deadline, connect(where.host, where.port));
+    if (!reached)
+        co_return failure("no answer in time");
+    if (reached->error)
+        co_return failure(reason_of(reached->error));
+    send_without_delay(*reached->socket);
+    if (!where.tls)
+        co_return dial_result(make_tcp_stream(std::move(*reached->socket)));
+    auto secured =
+        co_await connect_tls(std::move(*reached->socket), where.tls, where.host, deadline);
+    if (const auto* refused = std::get_if<stream_closed>(&secured))
+        co_return failure(refused->message);
+    co_return dial_result(std::get<byte_stream_ptr>(std::move(secured)));
+}
+
+}  // namespace clarion::net

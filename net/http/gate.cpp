@@ -1,0 +1,256 @@
+#include "net/http/gate.hpp"
+
+#include "core/async/first_of.hpp"
+#include "net/websocket/status_codes.hpp"
+
+#include <boost/asio/cancellation_state.hpp>
+
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace clarion::http {
+
+namespace {
+
+constexpr net::linger_limits linger{};
+
+/// How long a connection whose service has thrown is given to take its close frame.
+constexpr duration failure_close_timeout = std::chrono::seconds(1);
+
+time_point from_now(const executor& on, duration time) {
+    return on.owner().now() + time;
+}
+
+std::string what_of(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& known) {
+        return known.what();
+    } catch (...) {
+        return "not a std::exception";
+    }
+}
+
+/// What `work` threw, if anything. Rethrows it when the caller has been cancelled.
+task<std::exception_ptr> failure_of(task<> work) {
+    std::exception_ptr failure;
+    try {
+        co_await std::move(work);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    const auto caller = co_await asio::this_coro::cancellation_state;
+    if (failure && caller.cancelled() != asio::cancellation_type::none)
+        std::rethrow_exception(failure);
+    co_return failure;
+}
+
+/// Keeps a stream in a set while in scope.
+class listed {
+public:
+    listed(std::set<net::byte_stream*>& in, net::byte_stream& stream) : in_(in), stream_(stream) {
+        in_.insert(&stream_);
+    }
+    listed(const listed&) = delete;
+    listed& operator=(const listed&) = delete;
+    ~listed() { in_.erase(&stream_); }
+
+private:
+    std::set<net::byte_stream*>& in_;
+    net::byte_stream& stream_;
+};
+
+task<> store(response& into, task<response> from) {
+    into = co_await std::move(from);
+}
+
+}  // namespace
+
+task<> gate::serve(net::byte_stream_ptr stream) {
+    const listed open(open_, *stream);
+    const std::exception_ptr failure = co_await failure_of(serve_requests(*stream));
+    if (failure)
+        site_->options().log("CRITICAL: a connection was dropped by a bug: " + what_of(failure));
+}
+
+void gate::close_idle() noexcept {
+    is_closing_ = true;
+    for (net::byte_stream* stream : idle_)
+        stream->abort();
+}
+
+void gate::drop_all() noexcept {
+    for (net::byte_stream* stream : open_)
+        stream->abort();
+}
+
+task<> gate::serve_requests(net::byte_stream& stream) {
+    const executor on = co_await asio::this_coro::executor;
+    const request_limits& limits = site_->options().limits;
+    std::optional<admission::place> place = site_->requests().enter(stream.remote_address());
+    if (!place) {
+        const std::string_view sentence = "Too many connections.";
+        co_return co_await refuse(stream, unavailable(sentence, site_->options().retry_after_s));
+    }
+    request_source source(stream, limits);
+    time_point head_deadline = from_now(on, limits.head_timeout);
+    time_point arrival_deadline = head_deadline;
+    for (;;) {
+        const auto arrived = co_await wait_for_request(stream, source, arrival_deadline);
+        if (arrived == request_source::arrival::nothing)
+            break;
+        head_result head = co_await source.read_head(head_deadline);
+        if (std::holds_alternative<no_request>(head))
+            co_return;
+        if (auto* refusal = std::get_if<response>(&head))
+            co_return co_await refuse(stream, std::move(*refusal));
+        if (const auto* endpoint = site_->find_endpoint(source.head().path)) {
+            place.reset();
+            co_return co_await open_websocket(stream, source, *endpoint);
+        }
+        const connection_after after = co_await serve_request(stream, source);
+        if (after == connection_after::closed)
+            break;
+        arrival_deadline = from_now(on, limits.idle_timeout);
+        head_deadline = from_now(on, limits.idle_timeout + limits.head_timeout);
+    }
+    co_await stream.finish(linger);
+}
+
+task<request_source::arrival>
+gate::wait_for_request(net::byte_stream& stream, request_source& source, time_point deadline) {
+    const listed idle(idle_, stream);
+    co_return co_await source.wait(deadline);
+}
+
+task<connection_after> gate::serve_request(net::byte_stream& stream, request_source& source) {
+    const executor on = co_await asio::this_coro::executor;
+    response answer;
+    const std::exception_ptr failure = co_await failure_of(store(answer, answer_request(source)));
+    if (failure) {
+        site_->options().log("CRITICAL: a route was ended by a bug: " + what_of(failure));
+        answer = plain_response(500, "Something went wrong here.");
+    }
+    // A body that was not read stands in the way of the next request.
+    const bool is_whole = !source.has_body();
+    const request asked = source.take();
+    const bool is_kept = is_whole && !failure && asked.wanted == connection_after::kept &&
+                         !site_->is_draining() && !is_closing_;
+    const auto after = is_kept ? connection_after::kept : connection_after::closed;
+    const auto part = asked.method == "HEAD" ? body_part::left_out : body_part::sent;
+    const auto written = co_await write(stream, encode(answer, part, after, on.owner().wall_ms()));
+    co_return written == connection_after::closed ? written : after;
+}
+
+task<response> gate::answer_request(request_source& source) {
+    const request& head = source.head();
+    if (head.spoken == version::http_1_1 && head.headers.count("Host") != 1)
+        co_return plain_response(400, "A request needs exactly one Host header.");
+    const router::lookup found = site_->options().routes.find(head.method, head.path);
+    if (std::holds_alternative<router::unknown_path>(found))
+        co_return plain_response(404, "There is nothing here.");
+    if (const auto* other = std::get_if<router::unknown_method>(&found)) {
+        response answer = plain_response(405, "This method is not answered here.");
+        answer.headers.push_back(header_field{"Allow", other->allowed});
+        co_return answer;
+    }
+    co_return co_await answer_on(*std::get<const route*>(found), source);
+}
+
+task<response> gate::answer_on(const route& found, request_source& source) {
+    const executor on = co_await asio::this_coro::executor;
+    const request& head = source.head();
+    if (found.open_to == access::guarded) {
+        if (auto refusal = refused_origin(head.headers, site_->options().origins))
+            co_return std::move(*refusal);
+    }
+    if (source.has_body() && found.body_bytes_max == 0)
+        co_return plain_response(413, "No body is taken here.");
+    const std::string_view type = head.headers.find("Content-Type").value_or("");
+    const std::string_view media_type = type.substr(0, type.find(';'));
+    if (!found.body_type.empty() && !equals_ignoring_case(media_type, found.body_type))
+        co_return plain_response(415, "The body has to be " + found.body_type + ".");
+    if (source.has_body()) {
+        const time_point deadline = from_now(on, site_->options().limits.body_timeout);
+        body_result body = co_await source.read_body(found.body_bytes_max, deadline);
+        if (auto* refusal = std::get_if<response>(&body))
+            co_return std::move(*refusal);
+        if (std::holds_alternative<no_request>(body))
+            co_return plain_response(400, "The body is not whole.");
+    }
+    if (const auto* at_once = std::get_if<answer_at_once>(&found.answer))
+        co_return (*at_once)(source.head());
+    co_return co_await std::get<answer_later>(found.answer)(source.head());
+}
+
+task<> gate::refuse(net::byte_stream& stream, response answer) {
+    const executor on = co_await asio::this_coro::executor;
+    const auto closed = connection_after::closed;
+    co_await write(stream, encode(answer, body_part::sent, closed, on.owner().wall_ms()));
+    co_await stream.finish(linger);
+}
+
+task<connection_after> gate::write(net::byte_stream& stream, std::string bytes) {
+    const executor on = co_await asio::this_coro::executor;
+    const time_point deadline = from_now(on, site_->options().limits.send_timeout);
+    const auto done = co_await before(deadline, stream.write(bytes));
+    if (done && std::holds_alternative<std::size_t>(*done))
+        co_return connection_after::kept;
+    stream.abort();
+    co_return connection_after::closed;
+}
+
+upgrade_verdict gate::judge(const request_source& source) const {
+    const site_options& options = site_->options();
+    if (auto refusal = refused_origin(source.head().headers, options.origins))
+        return std::move(*refusal);
+    if (site_->is_draining())
+        return unavailable("This server is going away.", options.retry_after_s);
+    // It would be taken for frames.
+    if (source.has_body())
+        return plain_response(413, "No body is taken here.");
+    return decide_upgrade(source.head(), options.mode);
+}
+
+task<> gate::open_websocket(
+    net::byte_stream& stream,
+    request_source& source,
+    const websocket_endpoint& endpoint
+) {
+    upgrade_verdict verdict = judge(source);
+    if (auto* refusal = std::get_if<response>(&verdict))
+        co_return co_await refuse(stream, std::move(*refusal));
+    const auto place = site_->websockets().enter(stream.remote_address());
+    if (!place) {
+        const std::string_view sentence = "Too many connections.";
+        co_return co_await refuse(stream, unavailable(sentence, site_->options().retry_after_s));
+    }
+    auto& accepted = std::get<upgrade_accepted>(verdict);
+    accepted.who.remote_address = stream.remote_address();
+    const auto written = co_await write(stream, std::move(accepted.head));
+    if (written == connection_after::closed)
+        co_return;
+    co_await serve_websocket(stream, endpoint, std::move(accepted.who), source.take_rest());
+}
+
+task<> gate::serve_websocket(
+    net::byte_stream& stream,
+    const websocket_endpoint& endpoint,
+    session::upgrade_request who,
+    std::string already_read
+) {
+    const executor on = co_await asio::this_coro::executor;
+    websocket::transport over(stream, endpoint.options, already_read);
+    std::string().swap(already_read);
+    const std::exception_ptr failure = co_await failure_of(endpoint.serve(over, std::move(who)));
+    if (failure) {
+        site_->options().log("CRITICAL: a session was ended by a bug: " + what_of(failure));
+        const time_point deadline = from_now(on, failure_close_timeout);
+        co_await before(deadline, over.send_close(websocket::status::internal_error, "a bug here"));
+    }
+    co_await over.finish();
+}
+
+}  // namespace clarion::http

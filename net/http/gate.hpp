@@ -1,0 +1,51 @@
+#pragma once
+
+#include "net/http/site.hpp"
+#include "net/stream_service.hpp"
+
+#include <memory>
+#include <set>
+
+namespace clarion::http {
+
+/// The way in, on one shard: each connection's requests are read, judged and answered, until one
+/// opens a WebSocket, which is then served to its end. Refusals have one line of text for a person.
+class gate final : public net::stream_service {
+public:
+    explicit gate(std::shared_ptr<site> of) : site_(std::move(of)) {}
+
+    task<> serve(net::byte_stream_ptr stream) override;
+    void close_idle() noexcept override;
+    void drop_all() noexcept override;
+
+private:
+    task<> serve_requests(net::byte_stream& stream);
+    task<connection_after> serve_request(net::byte_stream& stream, request_source& source);
+    task<request_source::arrival>
+    wait_for_request(net::byte_stream& stream, request_source& source, time_point deadline);
+    task<response> answer_request(request_source& source);
+    task<response> answer_on(const route& found, request_source& source);
+    task<> refuse(net::byte_stream& stream, response answer);
+    task<connection_after> write(net::byte_stream& stream, std::string bytes);
+
+    upgrade_verdict judge(const request_source& source) const;
+    task<> open_websocket(
+        net::byte_stream& stream,
+        request_source& source,
+        const websocket_endpoint& endpoint
+    );
+    task<> serve_websocket(
+        net::byte_stream& stream,
+        const websocket_endpoint& endpoint,
+        session::upgrade_request who,
+        std::string already_read
+    );
+
+    std::shared_ptr<site> site_;
+    bool is_closing_ = false;
+    // Nothing depends on the order of these.
+    std::set<net::byte_stream*> open_;
+    std::set<net::byte_stream*> idle_;
+};
+
+}  // namespace clarion::http

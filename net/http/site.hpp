@@ -1,0 +1,84 @@
+#pragma once
+
+#include "core/session/connection.hpp"
+#include "net/http/admission.hpp"
+#include "net/http/origin.hpp"
+#include "net/http/request_source.hpp"
+#include "net/http/router.hpp"
+#include "net/http/upgrade.hpp"
+#include "net/log_line.hpp"
+#include "net/websocket/transport.hpp"
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace clarion::http {
+
+/// An address where WebSockets are opened. `serve` runs on the connection's shard, from which it is
+/// called at any time and on every shard; the connection is finished when it has ended. What it
+/// throws is logged and closes with 1011.
+struct websocket_endpoint {
+    std::string path;
+    websocket::transport_options options;
+    std::function<task<>(websocket::transport&, session::upgrade_request)> serve;
+};
+
+using session_service = std::function<task<>(session::connection&, session::upgrade_request)>;
+
+/// The endpoint of sessions (`/ws`).
+[[nodiscard]] websocket_endpoint make_session_endpoint(
+    std::string path,
+    const websocket::transport_options& options,
+    session_service service
+);
+
+/// `/echo`; frames and messages up to `bytes_max`.
+[[nodiscard]] websocket_endpoint make_echo_endpoint(std::string path, std::size_t bytes_max);
+
+/// What one listener serves, and under which rules.
+struct site_options {
+    router routes;
+    std::vector<websocket_endpoint> endpoints;
+    origin_policy origins;
+    authentication mode = authentication::off;
+    request_limits limits;
+    /// Open WebSockets, `connections_max` and `connections_per_address_max` of PROTOCOL §10.
+    admission_caps websockets{50'000, 256};
+    /// Connections that are (still) HTTP, counted apart: a browser's idle ones must not take the
+    /// places of its WebSockets, and health checks are answered when these are taken.
+    admission_caps requests{4'096, 256};
+    unsigned retry_after_s = 5;
+    net::log_line log = [](std::string_view) {
+    };
+};
+
+/// A listener's site: constant but for its counts and whether it drains. One for all shards.
+class site {
+public:
+    explicit site(site_options made_of);
+    site(const site&) = delete;
+    site& operator=(const site&) = delete;
+
+    const site_options& options() const noexcept { return options_; }
+    /// nullptr when `path` opens no WebSocket.
+    [[nodiscard]] const websocket_endpoint* find_endpoint(std::string_view path) const;
+
+    admission& websockets() noexcept { return websockets_; }
+    admission& requests() noexcept { return requests_; }
+
+    /// From now on upgrades get 503 with Retry-After, and connections are not kept for another
+    /// request. Thread-safe, like is_draining.
+    void drain() noexcept { draining_ = true; }
+    bool is_draining() const noexcept { return draining_; }
+
+private:
+    const site_options options_;
+    admission websockets_;
+    admission requests_;
+    std::atomic<bool> draining_ = false;
+};
+
+}  // namespace clarion::http

@@ -1,0 +1,227 @@
+#include "net/listener.hpp"
+
+#include "core/async/first_of.hpp"
+#include "net/tcp_stream.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace clarion::net {
+
+namespace {
+
+// A client that does not read must not let the kernel take megabytes that our own bounds then
+// cannot see.
+constexpr int send_buffer_bytes = 64 * 1024;
+
+// Before the next try when there are no descriptors left, or no memory.
+constexpr duration shortage_pause = std::chrono::milliseconds(100);
+
+// For what serves a connection, to notice that it was dropped and to end in its own way.
+constexpr duration drop_grace = std::chrono::seconds(1);
+
+std::string written(const std::string& host, std::uint16_t port) {
+    const bool is_v6 = host.find(':') != std::string::npos;
+    return (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+}  // namespace
+
+/// The listener's connections on one shard.
+class listener::part {
+public:
+    part(
+        shard& on,
+        std::unique_ptr<stream_service> service,
+        duration handshake_timeout,
+        std::size_t connections_max
+    )
+        : on_(on),
+          service_(std::move(service)),
+          handshake_timeout_(handshake_timeout),
+          connections_max_(connections_max),
+          connections_(on.get_executor()) {}
+
+    shard& on() noexcept { return on_; }
+
+    void adopt(tcp_socket socket, tls_context_ptr tls) {
+        if (is_closed_ || connections_.size() >= connections_max_)
+            return;
+        connections_.spawn(serve(std::move(socket), std::move(tls)));
+    }
+
+    task<> close(duration grace) {
+        const time_point deadline = on_.now() + grace;
+        is_closed_ = true;
+        service_->close_idle();
+        if (open_ > 0)
+            co_await before(deadline, none_open_.wait());
+        service_->drop_all();
+        if (open_ > 0)
+            co_await before(on_.now() + drop_grace, none_open_.wait());
+        connections_.cancel();
+        co_await connections_.join();
+    }
+
+private:
+    // Counts one connection while in scope.
+    class counted {
+    public:
+        explicit counted(part& in) : in_(in) { ++in_.open_; }
+        counted(const counted&) = delete;
+        counted& operator=(const counted&) = delete;
+        ~counted() {
+            if (--in_.open_ == 0 && in_.is_closed_)
+                in_.none_open_.notify();
+        }
+
+    private:
+        part& in_;
+    };
+
+    task<> serve(tcp_socket socket, tls_context_ptr tls) {
+        const counted open(*this);
+        boost::system::error_code gone;
+        send_without_delay(socket);
+        socket.set_option(asio::socket_base::send_buffer_size(send_buffer_bytes), gone);
+        byte_stream_ptr stream;
+        if (!tls) {
+            stream = make_tcp_stream(std::move(socket));
+        } else {
+            const time_point deadline = on_.now() + handshake_timeout_;
+            tls_result secured = co_await accept_tls(std::move(socket), std::move(tls), deadline);
+            if (auto* made = std::get_if<byte_stream_ptr>(&secured))
+                stream = std::move(*made);
+        }
+        // A client that cannot shake hands is its own operator's affair.
+        if (stream)
+            co_await service_->serve(std::move(stream));
+    }
+
+    shard& on_;
+    std::unique_ptr<stream_service> service_;
+    duration handshake_timeout_;
+    std::size_t connections_max_;
+    bool is_closed_ = false;
+    std::size_t open_ = 0;
+    wakeup none_open_;
+    task_group connections_;
+};
+
+listener::listener(
+    const listen_address& address,
+    std::vector<shard*> shards,
+    listener_options options,
+    const make_service& make
+)
+    : home_(*shards.front()),
+      options_(std::move(options)),
+      acceptor_(home_.io()),
+      accepting_(home_.get_executor()) {
+    bind(address);
+    const std::size_t share = (options_.connections_max + shards.size() - 1) / shards.size();
+    for (shard* each : shards)
+        parts_.push_back(
+            std::make_unique<part>(*each, make(*each), options_.tls_handshake_timeout, share)
+        );
+}
+
+listener::~listener() = default;
+
+void listener::bind(const listen_address& address) {
+    boost::system::error_code error;
+    const std::string host = address.host == "localhost" ? "127.0.0.1" : address.host;
+    const auto refuse = [&address](const std::string& why) {
+        const std::string where = written(address.host, address.port);
+        throw listen_error("cannot listen on " + where + ": " + why);
+    };
+    const auto demand = [&error, &refuse] {
+        if (error)
+            refuse(reason_of(error));
+    };
+    const auto ip = asio::ip::make_address(host, error);
+    if (error)
+        refuse("not an IP address");
+    const tcp::endpoint wanted(ip, address.port);
+    acceptor_.open(wanted.protocol(), error);
+    demand();
+    // A restart must not wait for the last connections' TIME_WAIT. Never SO_REUSEPORT: a second
+    // process would bind the same port without an error.
+    acceptor_.set_option(asio::socket_base::reuse_address(true), error);
+    demand();
+    acceptor_.bind(wanted, error);
+    demand();
+    acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    demand();
+    const tcp::endpoint bound = acceptor_.local_endpoint(error);
+    demand();
+    port_ = bound.port();
+    address_ = written(bound.address().to_string(), port_);
+}
+
+void listener::start() {
+    accepting_.spawn(accept());
+}
+
+task<> listener::accept() {
+    for (std::size_t next = 0; !is_closing_; next = (next + 1) % parts_.size()) {
+        part& chosen = *parts_[next];
+        auto [error, socket] = co_await acceptor_.async_accept(
+            chosen.on().io().get_executor(),
+            asio::as_tuple(use_task)
+        );
+        if (is_closing_)
+            co_return;
+        // A connection that is gone again before it was accepted is nobody's loss.
+        if (error == asio::error::connection_aborted)
+            continue;
+        if (error) {
+            co_await wait_out_shortage(reason_of(error));
+            continue;
+        }
+        if (std::exchange(is_short_, false))
+            options_.log("accepts connections again on " + address_);
+        auto adopt = [&chosen, tls = options_.tls, socket = std::move(socket)]() mutable {
+            chosen.adopt(std::move(socket), std::move(tls));
+        };
+        asio::post(chosen.on().get_executor(), std::move(adopt));
+    }
+}
+
+task<> listener::wait_out_shortage(const std::string& reason) {
+    if (!std::exchange(is_short_, true))
+        options_.log("cannot accept connections on " + address_ + ", trying on: " + reason);
+    co_await sleep_for(shortage_pause);
+}
+
+task<> listener::close(duration grace) {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    is_closing_ = true;
+    boost::system::error_code closed_anyway;
+    acceptor_.close(closed_anyway);
+    accepting_.cancel();
+    co_await accepting_.join();
+    parts_open_ = parts_.size();
+    for (const auto& each : parts_) {
+        // The end of a part is the last that its shard does for this listener.
+        auto ended = [this](const std::exception_ptr& failure) {
+            auto tell = [this, failure] {
+                if (failure)
+                    options_.log("CRITICAL: a connection ended by an exception on " + address_);
+                --parts_open_;
+                part_closed_.notify();
+            };
+            asio::post(home_.get_executor(), std::move(tell));
+        };
+        asio::co_spawn(each->on().get_executor(), each->close(grace), std::move(ended));
+    }
+    while (parts_open_ > 0)
+        co_await part_closed_.wait_to_the_end();
+    parts_.clear();
+}
+
+}  // namespace clarion::net

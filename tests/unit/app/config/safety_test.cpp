@@ -1,0 +1,124 @@
+#include "app/config/safety.hpp"
+
+#include "tests/unit/app/config/asked.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <functional>
+
+namespace clarion::app::test {
+
+namespace {
+
+/// The complaint about the defaults with one change.
+std::string fault_with(const std::function<void(settings&)>& change) {
+    settings checked;
+    checked.server.data = ":memory:";
+    change(checked);
+    return unsafe_settings(checked).value_or("");
+}
+
+std::string fault_at(const std::string& listen) {
+    return fault_with([&listen](settings& s) { s.server.listen = listen; });
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(safety)
+
+BOOST_AUTO_TEST_CASE(the_defaults_are_safe) {
+    BOOST_TEST(fault_with([](settings&) {}) == "");
+}
+
+BOOST_AUTO_TEST_CASE(without_authentication_only_loopback_is_listened_on) {
+    for (const auto* here : {"127.0.0.1:0", "127.8.9.1:80", "localhost:80", "[::1]:80"})
+        BOOST_TEST(fault_at(here) == "");
+    for (const auto* outside : {"0.0.0.0:80", "[::]:80", "192.168.1.2:80", "example.org:80"})
+        BOOST_TEST(
+            fault_at(outside) ==
+            std::string("--listen ") + outside +
+                " would let everybody in, because authentication is off: listen on 127.0.0.1, "
+                "switch it on with --auth, or accept the risk with --insecure"
+        );
+}
+
+BOOST_AUTO_TEST_CASE(insecure_accepts_the_risk_of_both_listeners) {
+    BOOST_TEST(fault_with([](settings& s) {
+                   s.server.insecure = true;
+                   s.server.listen = "0.0.0.0:80";
+                   s.server.admin = "0.0.0.0:81";
+               }) == "");
+}
+
+BOOST_AUTO_TEST_CASE(tokens_are_not_part_of_this_version_wherever_it_listens) {
+    for (const auto* listen : {"127.0.0.1:80", "0.0.0.0:80"})
+        BOOST_TEST(fault_with([listen](settings& s) {
+                       s.server.auth = auth_mode::jwt;
+                       s.server.insecure = true;
+                       s.server.listen = listen;
+                   }) == "--auth jwt is not part of this version yet");
+}
+
+BOOST_AUTO_TEST_CASE(the_admin_listener_stays_on_loopback) {
+    BOOST_TEST(
+        fault_with([](settings& s) { s.server.admin = "0.0.0.0:81"; }) ==
+        "--admin 0.0.0.0:81 would let everybody in, because the admin listener has no "
+        "authentication: put it on 127.0.0.1, switch it off with --admin off, or accept the risk "
+        "with --insecure"
+    );
+    BOOST_TEST(fault_with([](settings& s) { s.server.admin.clear(); }) == "");
+    BOOST_TEST(fault_with([](settings& s) { s.server.admin = "[::1]:0"; }) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_certificate_and_its_key_come_together) {
+    const written_file cert("certificate");
+    const written_file key("key");
+    BOOST_TEST(fault_with([&](settings& s) {
+                   s.server.tls_cert = cert.path();
+               }) == "--tls-cert needs its private key: give --tls-key too");
+    BOOST_TEST(fault_with([&](settings& s) {
+                   s.server.tls_key = key.path();
+               }) == "--tls-key needs its certificate: give --tls-cert too");
+    BOOST_TEST(fault_with([&](settings& s) {
+                   s.server.tls_cert = cert.path();
+                   s.server.tls_key = key.path();
+               }) == "");
+}
+
+BOOST_AUTO_TEST_CASE(an_unreadable_certificate_or_key_is_named_with_the_reason) {
+    const written_file good("certificate");
+    const written_file empty("");
+    const auto fault = [](const std::string& cert, const std::string& key) {
+        return fault_with([&](settings& s) {
+            s.server.tls_cert = cert;
+            s.server.tls_key = key;
+        });
+    };
+    BOOST_TEST(
+        fault("/no/cert.pem", good.path()) ==
+        "--tls-cert: /no/cert.pem cannot be read: No such file or directory"
+    );
+    BOOST_TEST(
+        fault(good.path(), "/no/key.pem") ==
+        "--tls-key: /no/key.pem cannot be read: No such file or directory"
+    );
+    BOOST_TEST(fault("/", good.path()) == "--tls-cert: / cannot be read: Is a directory");
+    BOOST_TEST(
+        fault(good.path(), empty.path()) ==
+        "--tls-key: " + empty.path() + " cannot be read: it is empty"
+    );
+}
+
+BOOST_AUTO_TEST_CASE(there_is_always_an_agent_to_answer) {
+    BOOST_TEST(fault_with([](settings& s) {
+                   s.demo = false;
+               }) == "demo = false leaves no agent, because this version has no other");
+    BOOST_TEST(
+        fault_with([](settings& s) { s.default_agent = "assistant"; }) ==
+        "default_agent: there is no agent \"assistant\", because this version has only \"demo\""
+    );
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace clarion::app::test

@@ -1,0 +1,204 @@
+#include "core/agents/demo/demo_tools.hpp"
+#include "core/async/first_of.hpp"
+#include "core/async/sleep.hpp"
+#include "tests/unit/core/agents/dispatcher_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+// Time-outs, cancels, and tools that hear them or do not.
+namespace clarion::agents::test {
+
+using protocol::tool_outcome;
+
+namespace {
+
+struct deaf_tool_state {
+    wakeup let_go;
+    std::size_t begun = 0;
+    std::size_t ended = 0;
+};
+
+task<tool_result> ignore_cancellation(deaf_tool_state& state) {
+    ++state.begun;
+    co_await state.let_go.wait_to_the_end();
+    ++state.ended;
+    co_return value_of(R"("too late")");
+}
+
+support::scripted_tool::script deaf(deaf_tool_state& state) {
+    return [&state](engine::request_scope_ptr, boost::json::object) {
+        return ignore_cancellation(state);
+    };
+}
+
+task<tool_result> sleep_an_hour(std::size_t& begun) {
+    ++begun;
+    co_await sleep_for(std::chrono::hours(1));
+    co_return value_of("null");
+}
+
+support::scripted_tool::script sleeper(std::size_t& begun) {
+    return [&begun](engine::request_scope_ptr, boost::json::object) {
+        return sleep_an_hour(begun);
+    };
+}
+
+bool is_aborted(const boost::system::system_error& error) {
+    return error.code() == asio::error::operation_aborted;
+}
+
+task<> give_up_after(
+    tool_dispatcher& dispatcher,
+    std::vector<tool_call> calls,
+    duration patience,
+    bool& gave_up
+) {
+    const executor on = co_await asio::this_coro::executor;
+    const auto answers =
+        co_await before(on.owner().now() + patience, dispatcher.call(std::move(calls)));
+    gave_up = !answers;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(tool_timeout)
+
+BOOST_AUTO_TEST_CASE(a_tool_that_hears_its_time_out_is_gone_with_it) {
+    dispatcher_fixture f;
+    f.add(demo::make_sleeping_tool());
+    const tool_ending ending = f.call("sleeping_tool");
+    BOOST_TEST((ending.outcome == tool_outcome::timeout));
+    BOOST_TEST(ending.error.value() == "sleeping_tool did not finish within 2000 ms");
+    BOOST_TEST(f.completed().at(0).duration_ms == 2000);
+    BOOST_TEST((f.elapsed() == milliseconds(2000)));
+    f.run.world().run_for(duration(0));
+    BOOST_TEST(f.run.calls().size() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_tool_that_ignores_its_time_out_holds_nobody_up_and_is_a_straggler) {
+    dispatcher_fixture f;
+    deaf_tool_state state;
+    f.add("deaf", deaf(state), milliseconds(2000));
+    const tool_ending ending = f.call("deaf");
+    BOOST_TEST((ending.outcome == tool_outcome::timeout));
+    BOOST_TEST((f.elapsed() == milliseconds(2000)));
+    f.run.world().run_for(std::chrono::seconds(60));
+    BOOST_TEST(f.run.calls().size() == 1U);
+
+    state.let_go.notify();
+    f.run.world().run_for(duration(0));
+    BOOST_TEST(state.ended == 1U);
+    BOOST_TEST(f.run.calls().size() == 0U);
+    BOOST_TEST(f.completed().size() == 1U);
+    BOOST_TEST((f.run.close(engine::run_completed{}).index() == 0U));
+}
+
+BOOST_AUTO_TEST_CASE(a_straggler_makes_room_for_the_next_call) {
+    dispatcher_fixture f;
+    deaf_tool_state state;
+    f.limits.parallel_tools_max = 1;
+    f.add("deaf", deaf(state), milliseconds(50));
+    f.add(tools::make_clock());
+    const auto answers = f.call(std::vector<tool_call>{{"deaf", {}}, {"clock", {}}});
+    BOOST_TEST((answers[0].ending.outcome == tool_outcome::timeout));
+    BOOST_TEST((answers[1].ending.outcome == tool_outcome::ok));
+    state.let_go.notify();
+}
+
+BOOST_AUTO_TEST_CASE(one_time_out_leaves_the_other_calls_alone) {
+    dispatcher_fixture f;
+    std::size_t begun = 0;
+    f.add("short", sleeper(begun), milliseconds(10));
+    f.add("long", sleeper(begun), milliseconds(500));
+    const auto answers = f.call(std::vector<tool_call>{{"short", {}}, {"long", {}}});
+    BOOST_TEST(answers[0].ending.error.value() == "short did not finish within 10 ms");
+    BOOST_TEST(answers[1].ending.error.value() == "long did not finish within 500 ms");
+    BOOST_TEST((f.elapsed() == milliseconds(500)));
+}
+
+BOOST_AUTO_TEST_CASE(a_cancel_stops_the_tools_and_leaves_their_completion_to_the_closer) {
+    dispatcher_fixture f;
+    std::size_t begun = 0;
+    f.add("sleeper", sleeper(begun));
+    f.start({{"sleeper", {}}, {"sleeper", {}}});
+    f.run.world().run_for(milliseconds(100));
+    BOOST_TEST(begun == 2U);
+    f.run.cancel();
+    BOOST_CHECK_EXCEPTION(f.run.finish(), boost::system::system_error, is_aborted);
+    BOOST_TEST((f.elapsed() == milliseconds(100)));
+    f.run.world().run_for(duration(0));
+    BOOST_TEST(f.run.calls().size() == 0U);
+    BOOST_TEST(f.completed().empty());
+
+    f.run.close(engine::run_cancelled{});
+    BOOST_TEST(f.completed().size() == 2U);
+    BOOST_TEST((f.completed().at(0).outcome == tool_outcome::cancelled));
+    BOOST_TEST(f.run.types().back() == "agent_cancelled");
+}
+
+BOOST_AUTO_TEST_CASE(a_cancel_does_not_wait_for_a_tool_that_ignores_it) {
+    dispatcher_fixture f;
+    deaf_tool_state state;
+    f.add("deaf", deaf(state));
+    f.start({{"deaf", {}}, {"deaf", {}}});
+    f.run.world().run_for(milliseconds(100));
+    f.run.cancel();
+    BOOST_CHECK_EXCEPTION(f.run.finish(), boost::system::system_error, is_aborted);
+    BOOST_TEST((f.elapsed() == milliseconds(100)));
+    BOOST_TEST(f.run.calls().size() == 2U);
+    state.let_go.notify();
+    f.run.world().run_for(duration(0));
+    state.let_go.notify();
+    f.run.world().run_for(duration(0));
+    BOOST_TEST(f.run.calls().size() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_cancel_during_the_commit_keeps_the_tool_from_beginning) {
+    dispatcher_fixture f;
+    std::size_t begun = 0;
+    f.add("sleeper", sleeper(begun));
+    f.run.sink().hold();
+    f.start({{"sleeper", {}}});
+    f.run.world().run();
+    f.run.cancel();
+    f.run.world().run();
+    BOOST_TEST(!f.run.has_ended());
+    f.run.sink().release();
+    BOOST_CHECK_EXCEPTION(f.run.finish(), boost::system::system_error, is_aborted);
+    f.run.world().run();
+    BOOST_TEST(begun == 0U);
+    BOOST_TEST(f.executing().size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_goes_on_after_it_gave_up_on_a_call) {
+    dispatcher_fixture f;
+    std::size_t begun = 0;
+    f.add("sleeper", sleeper(begun));
+    f.add(tools::make_clock());
+    bool gave_up = false;
+    f.run.run(give_up_after(f.dispatcher(), {{"sleeper", {}}}, milliseconds(40), gave_up));
+    BOOST_TEST(gave_up);
+    BOOST_TEST((f.elapsed() == milliseconds(40)));
+    BOOST_TEST((f.call("clock").outcome == tool_outcome::ok));
+    f.run.world().run_for(duration(0));
+    BOOST_TEST(f.run.calls().size() == 0U);
+    BOOST_TEST((f.run.close(engine::run_completed{}).index() == 0U));
+    BOOST_TEST(f.completed().size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_shutdown_of_the_calls_ends_them_as_cancelled_and_nobody_waits_for_ever) {
+    dispatcher_fixture f;
+    std::size_t begun = 0;
+    f.add("sleeper", sleeper(begun));
+    f.start({{"sleeper", {}}});
+    f.run.world().run_for(milliseconds(5));
+    f.run.calls().cancel();
+    f.run.finish();
+    BOOST_TEST((f.completed().at(0).outcome == tool_outcome::cancelled));
+    BOOST_TEST(f.completed().at(0).error.value() == "the call was cancelled");
+    BOOST_TEST(f.completed().at(0).duration_ms == 5);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace clarion::agents::test

@@ -1,0 +1,131 @@
+#include "core/protocol/payload_text.hpp"
+
+#include "core/protocol/json_writer.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace clarion::protocol;
+
+std::vector<payload> one_of_each() {
+    agent_completed completed;
+    completed.agent_name = "demo";
+    completed.result = {"m_1", "text"};
+    completed.census = {1, 2, {{"text_delta", 3}}, 4, "ab"};
+    completed.usage = token_usage{"p", "m", 1, 2, 3, 4, 5};
+    agent_error failed;
+    failed.agent_name = "demo";
+    failed.code = agent_error_code::node_lost;
+    failed.message = "x";
+    agent_cancelled cancelled;
+    cancelled.agent_name = "demo";
+    cancelled.reason = cancel_reason::shutdown;
+    return {
+        user_message{
+            "m1",
+            "quote \" slash \\ tab \t nul-free \x01 \xC3\xA9 \xF0\x9F\x98\x80",
+            json_text{R"({"a":[1,null]})"}
+        },
+        run_queued{"m1", 2},
+        agent_started{"demo", "m1", {"model", {"a", "b"}, 7}},
+        agent_thinking{"demo", 3, "because", "t_1"},
+        tool_executing{"demo", "t_1", "calculator", {R"({"x":1})"}, std::nullopt},
+        tool_completed{
+            "demo",
+            "t_1",
+            "calculator",
+            tool_outcome::timeout,
+            std::nullopt,
+            "slow",
+            9,
+            std::nullopt
+        },
+        text_delta{"demo", "m_1", "d"},
+        assistant_message{"demo", "m_1", ""},
+        progress_update{"half", 50},
+        agent_handoff{"a", "b", "why"},
+        approval_requested{"p", "t", "tool", {"{}"}, 5},
+        approval_resolved{"p", approval_decision::expired, "server", json_text{"{}"}, "note"},
+        final_report{"text", json_text{"[1]"}},
+        custom{"name", {"null"}},
+        completed,
+        failed,
+        cancelled,
+    };
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(payload_text)
+
+BOOST_AUTO_TEST_CASE(every_payload_survives_the_way_to_json_and_back) {
+    const std::vector<payload> all = one_of_each();
+    BOOST_REQUIRE_EQUAL(all.size(), event_types_count);
+    for (std::size_t index = 0; index < all.size(); ++index) {
+        BOOST_TEST(all[index].index() == index);
+        const std::string json = payload_to_json(all[index]);
+        const auto back = payload_from_json(type_of(all[index]), json);
+        BOOST_REQUIRE_MESSAGE(std::holds_alternative<payload>(back), json);
+        BOOST_TEST(payload_to_json(std::get<payload>(back)) == json);
+        BOOST_TEST(!check_payload(all[index]));
+        // What the writer makes is JSON to somebody else's parser too.
+        BOOST_TEST(boost::json::parse(json).is_object());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_check_names_the_field_that_breaks_the_table) {
+    const auto pointer_of = [](const payload& wrong) {
+        const auto error = check_payload(wrong);
+        return error ? error->pointer : std::string("none");
+    };
+    BOOST_TEST(pointer_of(agent_thinking{"", 1, "x", std::nullopt}) == "/agent_name");
+    BOOST_TEST(pointer_of(agent_thinking{"a", 0, "x", std::nullopt}) == "/step_number");
+    BOOST_TEST(pointer_of(agent_thinking{"a", 1, "\xff", std::nullopt}) == "/reasoning");
+    BOOST_TEST(pointer_of(tool_executing{"a", "t", "x", {"[]"}, std::nullopt}) == "/arguments");
+    BOOST_TEST(pointer_of(tool_executing{"a", "t", "x", {""}, std::nullopt}) == "/arguments");
+    BOOST_TEST(pointer_of(text_delta{"a", "m", ""}) == "/delta");
+    BOOST_TEST(pointer_of(progress_update{"x", 101}) == "/percent");
+    BOOST_TEST(
+        pointer_of(agent_started{"a", "m", {std::nullopt, {"\xff"}, 0}}) == "/context/tools/0"
+    );
+    BOOST_TEST(pointer_of(custom{"n", {std::string(20000, '1')}}) == "/data");
+    const tool_completed
+        both{"a", "t", "x", tool_outcome::ok, json_text{"1"}, "e", 0, std::nullopt};
+    BOOST_TEST(pointer_of(both) == "/result");
+    const tool_completed
+        none{"a", "t", "x", tool_outcome::ok, std::nullopt, std::nullopt, 0, std::nullopt};
+    BOOST_TEST(pointer_of(none) == "/result");
+}
+
+BOOST_AUTO_TEST_CASE(an_event_frame_has_the_members_of_the_contract_in_their_place) {
+    event committed;
+    committed.type = event_type::text_delta;
+    committed.seq = 42;
+    committed.timestamp_ms = 1790000000123;
+    committed.run_id = "r_1";
+    committed.payload_json = R"({"delta":"x"})";
+    BOOST_TEST(
+        to_frame(committed, "t1", "e_1", delivery::live) ==
+        R"({"type":"text_delta","thread_id":"t1","run_id":"r_1","epoch":"e_1","seq":42,)"
+        R"("timestamp":1790000000123,"critical":false,"payload":{"delta":"x"}})"
+    );
+    BOOST_TEST(to_frame(committed, "t1", "e_1", delivery::replay).ends_with(R"("replay":true})"));
+}
+
+BOOST_AUTO_TEST_CASE(a_string_is_escaped_as_json_asks_and_measured_right) {
+    std::string all;
+    for (int byte = 0; byte < 128; ++byte)
+        all += static_cast<char>(byte);
+    std::string out;
+    append_json_string(out, all);
+    BOOST_TEST(out.size() == json_string_bytes(all));
+    BOOST_TEST(std::string(boost::json::parse(out).as_string()) == all);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,79 @@
+#include "tests/unit/core/storage/event_log_contract.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+using namespace clarion;
+using namespace clarion::storage;
+using namespace clarion::storage::test;
+
+namespace {
+
+constexpr std::int64_t events_per_append = 1000;
+
+void fill(asker& ask, const protocol::thread_key& key, std::int64_t events) {
+    const std::vector<std::string> texts(events_per_append, "text");
+    for (std::int64_t seq = 0; seq < events; seq += events_per_append)
+        ask.commit(texts_behind(seq, texts, key));
+}
+
+// What `question` costs, in steps of SQLite's virtual machine: rows and index cells touched.
+template <class Question>
+std::int64_t steps_of(sqlite_store& at, Question question) {
+    const std::int64_t before = at.log.figures().read_steps;
+    question();
+    return at.log.figures().read_steps - before;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(sqlite_cost)
+
+BOOST_AUTO_TEST_CASE(the_newest_events_of_a_long_thread_cost_what_those_of_a_short_one_do) {
+    sqlite_store at;
+    const protocol::thread_key short_one{"ada", "short"};
+    const protocol::thread_key long_one{"ada", "long"};
+    fill(at.ask, short_one, 1'000);
+    fill(at.ask, long_one, 50'000);
+    const auto newest_of = [&](const protocol::thread_key& key, std::int64_t head) {
+        return steps_of(at, [&] {
+            page_request request = page_behind(head - 100, head);
+            request.key = key;
+            BOOST_REQUIRE_EQUAL(at.ask.read(request).events.size(), 100U);
+        });
+    };
+    const std::int64_t of_short = newest_of(short_one, 1'000);
+    BOOST_TEST(of_short > 100);
+    BOOST_TEST(newest_of(long_one, 50'000) == of_short);
+}
+
+BOOST_AUTO_TEST_CASE(opening_a_thread_costs_nothing_for_its_events_and_ended_runs) {
+    sqlite_store at;
+    const protocol::thread_key young{"ada", "young"};
+    const protocol::thread_key old{"ada", "old"};
+    at.ask.commit(message_behind(0, "m", "r", young));
+    fill(at.ask, old, 5'000);
+    for (std::int64_t run = 0; run < 50; ++run) {
+        append_request request =
+            message_behind(5'000 + run, std::to_string(run), std::to_string(run), old);
+        request.message->state =
+            run == 0 ? protocol::run_state::running : protocol::run_state::finished;
+        at.ask.commit(request);
+    }
+    const std::int64_t of_young = steps_of(at, [&] { at.ask.open(young); });
+    BOOST_TEST(steps_of(at, [&] { at.ask.open(old); }) == of_young);
+}
+
+BOOST_AUTO_TEST_CASE(listing_open_runs_costs_nothing_for_idle_threads) {
+    sqlite_store at;
+    at.ask.commit(message_behind(0, "m", "r"));
+    const std::int64_t alone = steps_of(at, [&] { at.ask.list_open_runs(); });
+    for (int i = 0; i < 100; ++i)
+        at.ask.commit(texts_behind(0, {"idle"}, {"bob", std::to_string(i)}));
+    BOOST_TEST(steps_of(at, [&] { at.ask.list_open_runs(); }) == alone);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,177 @@
+#include "tools/clarion-chat/dialogue.hpp"
+
+#include "core/protocol/client_frames.hpp"
+#include "tools/clarion-chat/frame_fields.hpp"
+#include "tools/clarion-chat/terminal_text.hpp"
+
+#include <boost/json/parse.hpp>
+
+#include <utility>
+
+namespace clarion::chat {
+
+namespace {
+
+namespace server = protocol::server;
+namespace json = boost::json;
+
+std::string drop_reason(std::string_view type) {
+    return "the server sent a malformed " + std::string(type) + " frame";
+}
+
+}  // namespace
+
+reaction dialogue::hear(std::string_view text) {
+    reaction out;
+    boost::system::error_code error;
+    const json::value parsed = json::parse(text, error, {}, {.max_depth = 256});
+    if (error || !parsed.is_object()) {
+        out.drop = "the server sent a frame that is no JSON object";
+        return out;
+    }
+    const json::object& frame = parsed.get_object();
+    const std::string_view type = text_of(frame, "type");
+    if (frame.contains("seq") && frame.contains("payload")) {
+        on_event(frame, text, out);
+        return out;
+    }
+    if (options_.form == output_form::frames)
+        out.print = json_line(text) + "\n";
+    if (type == "welcome")
+        on_welcome(frame, out);
+    else if (type == "subscribed")
+        on_subscribed(frame, out);
+    else if (type == "caught_up")
+        on_caught_up(frame, out);
+    else if (type == "accepted")
+        on_accepted(frame, out);
+    else if (type == "cancel_result")
+        on_cancel_result(frame, out);
+    else if (type == "error")
+        on_error(frame, out);
+    else if (type == "deleted" && text_of(frame, "thread_id") == options_.thread_id)
+        on_deleted(out);
+    else if (type == "going_away")
+        on_going_away(frame);
+    return out;
+}
+
+reaction dialogue::say(std::string message_id, std::string text) {
+    reaction out;
+    message_ = message{std::move(message_id), std::move(text), {}};
+    if (phase_ == phase::live)
+        send_message(out);
+    return out;
+}
+
+reaction dialogue::cancel() {
+    reaction out;
+    message_->cancel_asked = true;
+    if (phase_ == phase::live)
+        send_cancel(out);
+    return out;
+}
+
+reaction dialogue::connection_lost(std::uint16_t close_code) {
+    constexpr std::uint16_t too_big = 1009;
+    reaction out;
+    phase_ = phase::offline;
+    gaps_ = 0;
+    // A frame that was too big is not sent again (PROTOCOL §1).
+    if (close_code == too_big && message_ && message_->run_id.empty())
+        lose_message("the message is larger than the server takes", out);
+    return out;
+}
+
+std::optional<std::int64_t> dialogue::take_reconnect_after_ms() {
+    return std::exchange(reconnect_after_ms_, std::nullopt);
+}
+
+void dialogue::on_going_away(const json::object& frame) {
+    if (const auto leaving = read_fields<server::going_away>(frame))
+        reconnect_after_ms_ = leaving->reconnect_after_ms;
+}
+
+void dialogue::on_welcome(const json::object& frame, reaction& out) {
+    const auto welcome = read_fields<server::welcome>(frame);
+    if (!welcome) {
+        out.drop = drop_reason("welcome");
+        return;
+    }
+    heartbeat_ = welcome->heartbeat;
+    limits_ = welcome->limits;
+    subscribe(out);
+}
+
+void dialogue::subscribe(reaction& out) {
+    phase_ = phase::asked;
+    asked_as_ = "s" + std::to_string(++subscribes_);
+    const protocol::client::subscribe frame{options_.thread_id, cursor_.since()};
+    out.send.push_back(protocol::to_frame(frame, asked_as_));
+}
+
+void dialogue::on_subscribed(const json::object& frame, reaction& out) {
+    const auto subscribed = read_fields<server::subscribed>(frame);
+    if (!subscribed) {
+        out.drop = drop_reason("subscribed");
+        return;
+    }
+    if (text_of(frame, "id") != asked_as_)
+        return;
+    cursor_.subscribed(*subscribed);
+    phase_ = phase::live;
+    if (!subscribed->recovered) {
+        is_copy_lost_ = true;
+        is_message_seen_ = false;
+        const std::string why(
+            subscribed->reason ? protocol::name_of(*subscribed->reason) : "unknown"
+        );
+        notice("the server no longer has all of this thread (" + why + ")", out);
+    }
+    if (message_ && message_->run_id.empty())
+        send_message(out);
+    if (message_ && message_->cancel_asked)
+        send_cancel(out);
+}
+
+void dialogue::on_caught_up(const json::object& frame, reaction& out) {
+    const auto caught_up = read_fields<server::caught_up>(frame);
+    if (!caught_up || phase_ != phase::live)
+        return;
+    if (!cursor_.caught_up(caught_up->seq))
+        return subscribe(out);
+    const bool was_lost = std::exchange(is_copy_lost_, false);
+    if (was_lost && message_ && !message_->run_id.empty() && !is_message_seen_)
+        lose_message("the run is gone with the thread's earlier log", out);
+}
+
+void dialogue::send_message(reaction& out) {
+    protocol::client::message body;
+    body.thread_id = options_.thread_id;
+    body.message_id = message_->id;
+    body.text = message_->text;
+    std::string frame = protocol::to_frame(body, frame_id_of_message());
+    if (limits_ && frame.size() > static_cast<std::uint64_t>(limits_->frame_bytes_max))
+        return lose_message("the message is larger than the server takes", out);
+    message_->sent = true;
+    out.send.push_back(std::move(frame));
+}
+
+void dialogue::send_cancel(reaction& out) const {
+    protocol::client::cancel body;
+    body.thread_id = options_.thread_id;
+    body.message_id = message_->id;
+    out.send.push_back(protocol::to_frame(body, "cancel"));
+}
+
+void dialogue::lose_message(const std::string& why, reaction& out) {
+    notice(why, out);
+    message_.reset();
+    out.ended = exit_status::failed;
+}
+
+void dialogue::notice(const std::string& text, reaction& out) {
+    out.notices.push_back(without_controls(text, line_breaks::made_spaces));
+}
+
+}  // namespace clarion::chat

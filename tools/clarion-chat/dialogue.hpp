@@ -1,0 +1,114 @@
+#pragma once
+
+#include "core/protocol/server_frames.hpp"
+#include "tools/clarion-chat/exit_status.hpp"
+#include "tools/clarion-chat/renderer.hpp"
+#include "tools/clarion-chat/thread_cursor.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace clarion::chat {
+
+enum class output_form { words, frames };
+
+struct dialogue_options {
+    std::string thread_id;
+    output_form form = output_form::words;
+    rendering how = rendering::plain;
+};
+
+/// What is to be done about something that has happened.
+struct reaction {
+    std::string print;                 ///< on stdout, as it is
+    std::vector<std::string> notices;  ///< lines for stderr, without control characters
+    std::vector<std::string> send;     ///< text frames, in order
+    std::optional<exit_status> ended;  ///< how the message ended, once for each
+    std::optional<std::string> drop;   ///< why the connection is of no use any more: dial again
+};
+
+/// The client's side of clarion.v1 for one thread and one message at a time, without any I/O. It
+/// outlives connections: after each loss it subscribes from its cursor and sends again what the
+/// server has not accepted, under the same message_id (PROTOCOL §5).
+class dialogue {
+public:
+    explicit dialogue(dialogue_options options)
+        : options_(std::move(options)), renderer_(options_.how) {}
+
+    /// One text frame of the server.
+    reaction hear(std::string_view frame);
+    /// Sends a message now, or once there is a connection. Precondition: not busy; `text` is UTF-8
+    /// and not empty.
+    reaction say(std::string message_id, std::string text);
+    /// Asks the server to end the run of the message. Precondition: busy.
+    reaction cancel();
+    /// The connection is gone with this close code, or 0 without one.
+    reaction connection_lost(std::uint16_t close_code);
+
+    /// A message is on its way or its run is active.
+    bool is_busy() const { return message_.has_value(); }
+    bool can_cancel() const { return message_ && message_->sent && !message_->cancel_asked; }
+    /// The connection is subscribed: it has done its work.
+    bool is_live() const { return phase_ == phase::live; }
+    const std::optional<protocol::server::heartbeat>& heartbeat() const { return heartbeat_; }
+    /// The wait that the server asked for before it went away; once.
+    std::optional<std::int64_t> take_reconnect_after_ms();
+    /// Ends the line that streaming text has left open.
+    std::string break_line() { return renderer_.break_line(); }
+    /// The same for a notice on the same screen; what goes into a file stays as it is.
+    std::string room_for_notice() {
+        return options_.how == rendering::terminal ? break_line() : std::string();
+    }
+
+private:
+    enum class phase { offline, asked, live };
+
+    struct message {
+        std::string id;
+        std::string text;
+        std::string run_id;  // once accepted
+        bool sent = false;   // on any connection
+        bool cancel_asked = false;
+    };
+
+    void on_event(const boost::json::object& frame, std::string_view text, reaction& out);
+    void on_own_event(std::string_view type, reaction& out);
+    void on_welcome(const boost::json::object& frame, reaction& out);
+    void on_subscribed(const boost::json::object& frame, reaction& out);
+    void on_caught_up(const boost::json::object& frame, reaction& out);
+    void on_accepted(const boost::json::object& frame, reaction& out);
+    void on_cancel_result(const boost::json::object& frame, reaction& out);
+    void on_error(const boost::json::object& frame, reaction& out);
+    void on_deleted(reaction& out);
+    void on_going_away(const boost::json::object& frame);
+
+    bool is_own_message(std::string_view type, const boost::json::object& payload) const;
+    std::string frame_id_of_message() const { return "m" + message_->id; }
+    void subscribe(reaction& out);
+    void send_message(reaction& out);
+    void send_cancel(reaction& out) const;
+    void lose_message(const std::string& why, reaction& out);
+    void notice(const std::string& text, reaction& out);
+
+    dialogue_options options_;
+    renderer renderer_;
+    thread_cursor cursor_;
+    phase phase_ = phase::offline;
+    std::string asked_as_;  // the id of the last `subscribe`
+    unsigned subscribes_ = 0;
+    unsigned gaps_ = 0;             // in a row, without a new event between them
+    bool is_copy_lost_ = false;     // until caught_up: what is replayed was shown before, or is old
+    bool is_message_seen_ = false;  // in the log, since the copy was lost
+    std::optional<message> message_;
+    std::optional<protocol::server::heartbeat> heartbeat_;
+    std::optional<protocol::server::announced_limits> limits_;
+    std::optional<std::int64_t> reconnect_after_ms_;
+};
+
+}  // namespace clarion::chat
