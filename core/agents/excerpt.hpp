@@ -12,7 +12,8 @@ struct excerpt_window {
     std::size_t bytes_max = 0;
 };
 
-/// One line out of a UTF-8 text, to quote it, in whole characters: runs of blanks and line ends folded to one space, "…" where text is left out.
+/// One line out of a UTF-8 text, to quote it, in whole characters: runs of blanks and line ends
+/// folded to one space, "…" where text is left out.
 [[nodiscard]] std::string excerpt_at(std::string_view text, excerpt_window shown);
 
 /// The same from the text's beginning.

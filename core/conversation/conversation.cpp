@@ -194,29 +194,41 @@ void conversation::subscribe(const session::request<client::subscribe>& asked) {
 }
 
 task<> conversation::cancel(session::request<client::cancel> asked) {
-    const server::cancel_result answer{co_await cancel_verdict_of(asked.body)};
-    asked.from.send_text(protocol::to_frame(answer, asked.id));
+    const cancel_answer answer = co_await answer_of(asked.body);
+    std::visit(
+        [&asked](const auto& body) { asked.from.send_text(protocol::to_frame(body, asked.id)); },
+        answer
+    );
 }
 
-task<server::cancel_verdict> conversation::cancel_verdict_of(const client::cancel& which) {
+task<conversation::cancel_answer> conversation::answer_of(const client::cancel& which) {
     using enum server::cancel_verdict;
     const queued_run_ptr run = queue_.find(which);
     if (run && run->running)
-        co_return run->running->cancel(protocol::cancel_reason::user);
-    if (run) {
-        queue_.remove(run);
-        auto journal =
-            engine::run_journal::open(on_, scope_of(*run), log_, services_.limits.journal);
-        const auto closed =
-            co_await journal->close(engine::run_cancelled{protocol::cancel_reason::user});
-        if (std::holds_alternative<engine::unsealed>(closed))
-            co_await seal_when_possible(run->row, std::get<engine::unsealed>(closed).reason);
-        co_return accepted;
-    }
+        co_return server::cancel_result{run->running->cancel(protocol::cancel_reason::user)};
+    if (run)
+        co_return co_await cancel_waiting(run);
     storage::run_reference reference{which.message_id, which.run_id};
     const auto found = co_await services_.storage.find(log_.key(), std::move(reference));
-    const auto* known = std::get_if<std::optional<storage::duplicate_message>>(&found);
-    co_return known != nullptr && known->has_value() ? too_late : not_found;
+    if (const auto* down = std::get_if<storage::unavailable>(&found))
+        co_return storage_error(down->reason);
+    const bool known = std::get<std::optional<storage::duplicate_message>>(found).has_value();
+    co_return server::cancel_result{known ? too_late : not_found};
+}
+
+// A run that waits in line ends by a terminal alone.
+task<conversation::cancel_answer> conversation::cancel_waiting(queued_run_ptr run) {
+    queue_.remove(run);
+    const auto journal =
+        engine::run_journal::open(on_, scope_of(*run), log_, services_.limits.journal);
+    const engine::ending how = engine::run_cancelled{protocol::cancel_reason::user};
+    const engine::close_verdict closed = co_await journal->close(how);
+    const auto* refused = std::get_if<engine::unsealed>(&closed);
+    if (refused == nullptr)
+        co_return server::cancel_result{server::cancel_verdict::accepted};
+    queue_.push(run);
+    start_next();
+    co_return storage_error(refused->reason);
 }
 
 std::vector<server::active_run> conversation::active_runs() const {

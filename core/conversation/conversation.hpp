@@ -10,10 +10,12 @@
 #include "core/session/user_home.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace clarion::conversation {
@@ -91,12 +93,16 @@ private:
         session::request<protocol::client::message> asked,
         protocol::server::error refusal
     );
-    task<protocol::server::cancel_verdict> cancel_verdict_of(const protocol::client::cancel& which);
+    using cancel_answer = std::variant<protocol::server::cancel_result, protocol::server::error>;
+    task<cancel_answer> answer_of(const protocol::client::cancel& which);
+    task<cancel_answer> cancel_waiting(queued_run_ptr run);
 
     void start_next();
     static task<> work_off(std::shared_ptr<conversation> self);
     task<> run_front(queued_run_ptr front);
-    task<> seal_when_possible(const storage::open_run& run, std::string reason);
+    enum class after_refusal : std::uint8_t { done, run_again };
+    void tell_unsealed(const storage::open_run& run, const std::string& reason);
+    task<after_refusal> seal_when_possible(const storage::open_run& run, std::string reason);
     engine::request_scope_ptr scope_of(const queued_run& run) const;
 
     executor on_;

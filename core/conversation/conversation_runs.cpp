@@ -133,35 +133,48 @@ engine::request_scope_ptr conversation::scope_of(const queued_run& run) const {
 }
 
 task<> conversation::run_front(queued_run_ptr front) {
-    front->running = std::make_shared<engine::run>(
-        on_,
-        scope_of(*front),
-        log_,
-        services_.runs,
-        services_.limits
-    );
-    const engine::close_verdict closed = co_await front->running->execute();
-    if (const auto* refused = std::get_if<engine::unsealed>(&closed))
-        co_await seal_when_possible(front->row, refused->reason);
+    for (auto next = after_refusal::run_again; next == after_refusal::run_again;) {
+        front->running = std::make_shared<engine::run>(
+            on_,
+            scope_of(*front),
+            log_,
+            services_.runs,
+            services_.limits
+        );
+        const engine::close_verdict closed = co_await front->running->execute();
+        const auto* refused = std::get_if<engine::unsealed>(&closed);
+        if (refused == nullptr)
+            co_return;
+        tell_unsealed(front->row, refused->reason);
+        next = co_await seal_when_possible(front->row, refused->reason);
+    }
 }
 
-// The run stays open in the log until the log can be written again, or until the next start.
-task<> conversation::seal_when_possible(const storage::open_run& run, std::string reason) {
+void conversation::tell_unsealed(const storage::open_run& run, const std::string& reason) {
     failure::concern touched;
     touched.about = {{}, log_.key().user_id, log_.key().thread_id, run.run_id};
     services_.runs.failures.report(failure::code::run_unsealed, touched, reason);
     server::error error;
     error.code = server::error_code::storage_unavailable;
-    error.message = "the run has ended, but the log cannot be written now: " + reason;
+    error.message = "the run has stopped, because the log cannot be written now: " + reason;
     error.retryable = true;
     subscribers_.tell_all(protocol::to_frame(error));
+}
+
+// The run stays open in the log until the log can be written again, or until the next start. A run
+// of which nothing had been committed is still owed to its user.
+task<conversation::after_refusal>
+conversation::seal_when_possible(const storage::open_run& run, std::string reason) {
     while (!services_.draining) {
+        co_await sleep_for(seal_retry);
         engine::run_failed why{agent_error_code::storage_unavailable, reason, {}};
         const seal_verdict sealed = co_await seal_run(services_.storage, log_, run, std::move(why));
-        if (!std::holds_alternative<seal_failed>(sealed))
-            co_return;
-        co_await sleep_for(seal_retry);
+        if (std::holds_alternative<run_never_began>(sealed))
+            co_return after_refusal::run_again;
+        if (std::holds_alternative<run_sealed>(sealed))
+            break;
     }
+    co_return after_refusal::done;
 }
 
 void conversation::shut_down() {

@@ -219,8 +219,8 @@ private:
     std::condition_variable finished_;
     bool is_finished_ = false;
 
-    // Outlives `stop`: a record that meets no sink at all goes to Boost.Log's default one, on
-    // stdout.
+    // Outlives `stop`: a record that meets no sink at all goes to Boost.Log's default one, which
+    // writes to stdout.
     registered_sink sink_;
     std::thread writing_;
 };

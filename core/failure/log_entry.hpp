@@ -23,10 +23,10 @@ struct log_entry {
 };
 
 /// Appends one line and its '\n':
-/// `2026-11-21T03:15:05.123Z INFO  conn=c_ab12cd user=ada thread=t1 run=r_ab12cd the message`, or
-/// an object with `time`, `severity`, `connection_id`, `user_id`, `thread_id`, `run_id`, `message`,
-/// `repeated`. What is unknown is left out. Ids are cut to 8 bytes. Always valid UTF-8, always one
-/// line, whatever the message contains.
+/// `2026-11-21T03:15:05.123Z INFO  conn=c_ab12cd user=ada thread=t1 run=r_ab12cd the message`,
+/// or an object with `time`, `severity`, `connection_id`, `user_id`, `thread_id`, `run_id`,
+/// `message`, `repeated`. What is unknown is left out. Ids are cut to 8 bytes. Always valid UTF-8,
+/// always one line, whatever the message contains.
 void append_line(std::string& out, const log_entry& entry, log_format as);
 
 }  // namespace clarion::failure

@@ -19,6 +19,10 @@ constexpr net::linger_limits linger{};
 /// How long a connection whose service has thrown is given to take its close frame.
 constexpr duration failure_close_timeout = std::chrono::seconds(1);
 
+response too_many(const site& here) {
+    return unavailable("Too many connections.", here.options().retry_after_s);
+}
+
 time_point from_now(const executor& on, duration time) {
     return on.owner().now() + time;
 }
@@ -70,7 +74,7 @@ task<> store(response& into, task<response> from) {
 
 task<> gate::serve(net::byte_stream_ptr stream) {
     const listed open(open_, *stream);
-    const std::exception_ptr failure = co_await failure_of(serve_requests(*stream));
+    const std::exception_ptr failure = co_await failure_of(serve_stream(*stream));
     if (failure)
         site_->options().log("CRITICAL: a connection was dropped by a bug: " + what_of(failure));
 }
@@ -86,13 +90,19 @@ void gate::drop_all() noexcept {
         stream->abort();
 }
 
-task<> gate::serve_requests(net::byte_stream& stream) {
+task<> gate::serve_stream(net::byte_stream& stream) {
+    opening_ptr open = co_await serve_requests(stream);
+    if (open)
+        co_await serve_websocket(stream, std::move(open));
+}
+
+task<gate::opening_ptr> gate::serve_requests(net::byte_stream& stream) {
     const executor on = co_await asio::this_coro::executor;
     const request_limits& limits = site_->options().limits;
-    std::optional<admission::place> place = site_->requests().enter(stream.remote_address());
+    const auto place = site_->requests().enter(stream.remote_address());
     if (!place) {
-        const std::string_view sentence = "Too many connections.";
-        co_return co_await refuse(stream, unavailable(sentence, site_->options().retry_after_s));
+        co_await refuse(stream, too_many(*site_));
+        co_return nullptr;
     }
     request_source source(stream, limits);
     time_point head_deadline = from_now(on, limits.head_timeout);
@@ -103,13 +113,13 @@ task<> gate::serve_requests(net::byte_stream& stream) {
             break;
         head_result head = co_await source.read_head(head_deadline);
         if (std::holds_alternative<no_request>(head))
-            co_return;
-        if (auto* refusal = std::get_if<response>(&head))
-            co_return co_await refuse(stream, std::move(*refusal));
-        if (const auto* endpoint = site_->find_endpoint(source.head().path)) {
-            place.reset();
-            co_return co_await open_websocket(stream, source, *endpoint);
+            co_return nullptr;
+        if (auto* refusal = std::get_if<response>(&head)) {
+            co_await refuse(stream, std::move(*refusal));
+            co_return nullptr;
         }
+        if (const auto* endpoint = site_->find_endpoint(source.head().path))
+            co_return co_await open_websocket(stream, source, *endpoint);
         const connection_after after = co_await serve_request(stream, source);
         if (after == connection_after::closed)
             break;
@@ -117,6 +127,7 @@ task<> gate::serve_requests(net::byte_stream& stream) {
         head_deadline = from_now(on, limits.idle_timeout + limits.head_timeout);
     }
     co_await stream.finish(linger);
+    co_return nullptr;
 }
 
 task<request_source::arrival>
@@ -214,37 +225,38 @@ upgrade_verdict gate::judge(const request_source& source) const {
     return decide_upgrade(source.head(), options.mode);
 }
 
-task<> gate::open_websocket(
+task<gate::opening_ptr> gate::open_websocket(
     net::byte_stream& stream,
     request_source& source,
     const websocket_endpoint& endpoint
 ) {
     upgrade_verdict verdict = judge(source);
-    if (auto* refusal = std::get_if<response>(&verdict))
-        co_return co_await refuse(stream, std::move(*refusal));
-    const auto place = site_->websockets().enter(stream.remote_address());
+    if (auto* refusal = std::get_if<response>(&verdict)) {
+        co_await refuse(stream, std::move(*refusal));
+        co_return nullptr;
+    }
+    auto place = site_->websockets().enter(stream.remote_address());
     if (!place) {
-        const std::string_view sentence = "Too many connections.";
-        co_return co_await refuse(stream, unavailable(sentence, site_->options().retry_after_s));
+        co_await refuse(stream, too_many(*site_));
+        co_return nullptr;
     }
     auto& accepted = std::get<upgrade_accepted>(verdict);
     accepted.who.remote_address = stream.remote_address();
     const auto written = co_await write(stream, std::move(accepted.head));
     if (written == connection_after::closed)
-        co_return;
-    co_await serve_websocket(stream, endpoint, std::move(accepted.who), source.take_rest());
+        co_return nullptr;
+    auto open = std::make_unique<opening>(
+        opening{endpoint, std::move(accepted.who), source.take_rest(), std::move(*place)}
+    );
+    co_return open;
 }
 
-task<> gate::serve_websocket(
-    net::byte_stream& stream,
-    const websocket_endpoint& endpoint,
-    session::upgrade_request who,
-    std::string already_read
-) {
+task<> gate::serve_websocket(net::byte_stream& stream, opening_ptr open) {
     const executor on = co_await asio::this_coro::executor;
-    websocket::transport over(stream, endpoint.options, already_read);
-    std::string().swap(already_read);
-    const std::exception_ptr failure = co_await failure_of(endpoint.serve(over, std::move(who)));
+    websocket::transport over(stream, open->endpoint.options, open->already_read);
+    std::string().swap(open->already_read);
+    const std::exception_ptr failure =
+        co_await failure_of(open->endpoint.serve(over, std::move(open->who)));
     if (failure) {
         site_->options().log("CRITICAL: a session was ended by a bug: " + what_of(failure));
         const time_point deadline = from_now(on, failure_close_timeout);

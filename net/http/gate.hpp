@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <set>
+#include <string>
 
 namespace clarion::http {
 
@@ -19,7 +20,19 @@ public:
     void drop_all() noexcept override;
 
 private:
-    task<> serve_requests(net::byte_stream& stream);
+    /// An upgrade that has been accepted; what else there was of HTTP is gone by then, because a
+    /// WebSocket lives long.
+    struct opening {
+        const websocket_endpoint& endpoint;
+        session::upgrade_request who;
+        std::string already_read;
+        admission::place place;
+    };
+    using opening_ptr = std::unique_ptr<opening>;
+
+    task<> serve_stream(net::byte_stream& stream);
+    /// Nothing when the connection has ended without becoming a WebSocket.
+    task<opening_ptr> serve_requests(net::byte_stream& stream);
     task<connection_after> serve_request(net::byte_stream& stream, request_source& source);
     task<request_source::arrival>
     wait_for_request(net::byte_stream& stream, request_source& source, time_point deadline);
@@ -29,17 +42,12 @@ private:
     task<connection_after> write(net::byte_stream& stream, std::string bytes);
 
     upgrade_verdict judge(const request_source& source) const;
-    task<> open_websocket(
+    task<opening_ptr> open_websocket(
         net::byte_stream& stream,
         request_source& source,
         const websocket_endpoint& endpoint
     );
-    task<> serve_websocket(
-        net::byte_stream& stream,
-        const websocket_endpoint& endpoint,
-        session::upgrade_request who,
-        std::string already_read
-    );
+    task<> serve_websocket(net::byte_stream& stream, opening_ptr open);
 
     std::shared_ptr<site> site_;
     bool is_closing_ = false;

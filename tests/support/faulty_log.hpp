@@ -1,0 +1,63 @@
+#pragma once
+
+#include "core/storage/event_log.hpp"
+#include "core/storage/memory/memory_event_log.hpp"
+
+#include <cstddef>
+#include <utility>
+
+namespace clarion::support {
+
+/// A memory log whose disk can be full, or unreadable, whenever a test says so.
+class faulty_log final : public storage::event_log {
+public:
+    /// Appends are refused, after so many more that still succeed.
+    void fill_after(std::size_t appends) {
+        full_ = true;
+        left_ = appends;
+    }
+    void make_room() { full_ = false; }
+    void break_reads() { unreadable_ = true; }
+    void mend_reads() { unreadable_ = false; }
+
+    void start_append(
+        storage::append_request request,
+        storage::completion<storage::append_verdict> done
+    ) override {
+        if (full_ && left_ == 0)
+            return done.post(storage::unavailable{"no space left on device"});
+        if (full_)
+            --left_;
+        log_.start_append(std::move(request), std::move(done));
+    }
+    void start_open(protocol::thread_key key, storage::completion<storage::thread_result> done)
+        override {
+        if (unreadable_)
+            return done.post(storage::unavailable{"input/output error"});
+        log_.start_open(std::move(key), std::move(done));
+    }
+    void start_read(storage::page_request request, storage::completion<storage::page_result> done)
+        override {
+        if (unreadable_)
+            return done.post(storage::unavailable{"input/output error"});
+        log_.start_read(std::move(request), std::move(done));
+    }
+    void start_find(
+        protocol::thread_key key,
+        storage::run_reference which,
+        storage::completion<storage::message_result> done
+    ) override {
+        log_.start_find(std::move(key), std::move(which), std::move(done));
+    }
+    void start_list_open_runs(storage::completion<storage::open_runs_result> done) override {
+        log_.start_list_open_runs(std::move(done));
+    }
+
+private:
+    storage::memory_event_log log_;
+    bool full_ = false;
+    bool unreadable_ = false;
+    std::size_t left_ = 0;
+};
+
+}  // namespace clarion::support
