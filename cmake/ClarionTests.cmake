@@ -2,10 +2,12 @@
 # test for each suite in it, so that a failure is named and the suites run side by side.
 #
 # CLARION_TESTS=multi_threaded (the tsan preset) builds only the files whose suites begin with
-# `multi_threaded`: the others have one thread and nothing to race with.
+# `multi_threaded`: the others have one thread and nothing to race with. A file without suites is a
+# helper of the others and stays wherever one of them does.
 function(clarion_tests name)
     cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES;LABELS" ${ARGN})
     set(sources "")
+    set(helpers "")
     set(suites "")
     foreach(source IN LISTS arg_SOURCES)
         set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${source}")
@@ -18,14 +20,16 @@ function(clarion_tests name)
                 list(APPEND suites "${suite}")
             endif()
         endforeach()
-        if(wanted)
+        if(NOT opened)
+            list(APPEND helpers "${source}")
+        elseif(wanted)
             list(APPEND sources "${source}")
         endif()
     endforeach()
     if(NOT sources)
         return()
     endif()
-    add_executable(${name} ${sources})
+    add_executable(${name} ${sources} ${helpers})
     clarion_target(${name})
     target_link_libraries(${name} PRIVATE clarion_test_main ${arg_LIBRARIES})
     list(REMOVE_DUPLICATES suites)

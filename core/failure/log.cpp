@@ -37,7 +37,7 @@ namespace clarion::failure {
 namespace {
 
 namespace boost_log = boost::log;
-using record_queue = drop_queue<boost_log::record_view>;
+using entry_queue = drop_queue<log_entry>;
 
 BOOST_LOG_ATTRIBUTE_KEYWORD(severity_value, "Severity", severity)
 BOOST_LOG_ATTRIBUTE_KEYWORD(unix_ms_value, "UnixMs", std::int64_t)
@@ -46,23 +46,33 @@ BOOST_LOG_ATTRIBUTE_KEYWORD(message_value, "Message", std::string)
 // Which `logging` a record is for: other users of Boost.Log in the process share the core with us.
 BOOST_LOG_ATTRIBUTE_KEYWORD(owner_value, "ClarionLog", const void*)
 
+log_entry entry_from(const boost_log::record_view& record) {
+    log_entry entry;
+    entry.unix_ms = record[unix_ms_value].get();
+    entry.how = record[severity_value].get();
+    entry.about = record[context_value].get();
+    entry.message = record[message_value].get();
+    return entry;
+}
+
 /// Takes records out of Boost.Log, in the threads that make them. Boost's own asynchronous_sink
-/// cannot say what its overflow policy has dropped, and stops only after the last write.
+/// cannot say what its overflow policy has dropped, and stops only after the last write. No record
+/// of Boost's goes on to another thread: its library is not instrumented for ThreadSanitizer.
 class queueing_sink final
     : public boost_log::sinks::basic_sink_backend<boost_log::sinks::concurrent_feeding> {
 public:
-    explicit queueing_sink(record_queue& into) : into_(into) {}
+    explicit queueing_sink(entry_queue& into) : into_(into) {}
 
-    void consume(const boost_log::record_view& record) { into_.put(record); }
+    void consume(const boost_log::record_view& record) { into_.put(entry_from(record)); }
 
 private:
-    record_queue& into_;
+    entry_queue& into_;
 };
 
 /// In Boost.Log's core as long as it lives.
 class registered_sink {
 public:
-    registered_sink(record_queue& into, const void* owner)
+    registered_sink(entry_queue& into, const void* owner)
         : sink_(boost::make_shared<front_end>(boost::make_shared<queueing_sink>(into))) {
         sink_->set_filter([owner](const boost_log::attribute_value_set& values) {
             return values[owner_value] == owner;
@@ -94,15 +104,6 @@ public:
 private:
     sigset_t before_{};
 };
-
-log_entry entry_from(const boost_log::record_view& record) {
-    log_entry entry;
-    entry.unix_ms = record[unix_ms_value].get();
-    entry.how = record[severity_value].get();
-    entry.about = record[context_value].get();
-    entry.message = record[message_value].get();
-    return entry;
-}
 
 }  // namespace
 
@@ -160,7 +161,7 @@ private:
             std::optional<std::chrono::milliseconds> at_most;
             if (fold_.holds())
                 at_most.emplace(settings_.repeat_window_ms);
-            record_queue::batch batch = queue_.take(at_most);
+            entry_queue::batch batch = queue_.take(at_most);
             last = batch.last;
             write_batch(std::move(batch));
         }
@@ -169,11 +170,11 @@ private:
         finished_.notify_one();
     }
 
-    void write_batch(record_queue::batch batch) {
+    void write_batch(entry_queue::batch batch) {
         std::vector<log_entry> entries;
         const bool silent = batch.items.empty();
-        for (const boost_log::record_view& record : batch.items)
-            fold_.feed(entry_from(record), entries);
+        for (log_entry& entry : batch.items)
+            fold_.feed(std::move(entry), entries);
         if (silent || batch.last || batch.dropped > 0)
             fold_.flush(entries);
         for (const log_entry& entry : entries)
@@ -207,7 +208,7 @@ private:
     const wall_clock clock_;
     std::atomic<bool> open_ = true;
     std::atomic<std::uint64_t> dropped_ = 0;
-    record_queue queue_{log_records_max};
+    entry_queue queue_{log_records_max};
 
     // The writing thread's.
     std::optional<line_writer> writer_;

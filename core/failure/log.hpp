@@ -15,7 +15,7 @@ inline constexpr std::size_t log_records_max = 4096;
 /// A longer message is cut, with its size behind it.
 inline constexpr std::size_t log_message_bytes_max = 4096;
 /// How long the end of `logging` waits for whoever reads the log.
-inline constexpr int log_flush_ms_max = 800;
+inline constexpr int log_flush_ms_max = 500;
 
 struct log_settings {
     log_format format = log_format::text;

@@ -23,7 +23,8 @@ struct field_error {
 };
 
 /// Reads a described struct out of a JSON object. Unknown members are ignored, null in an optional
-/// field means absent (PROTOCOL §1). Stops at the first error.
+/// field means absent (PROTOCOL §1); in a required one it is a value only where any JSON may stand.
+/// Stops at the first error.
 class object_reader {
 public:
     object_reader(const boost::json::object& from, std::string pointer)
@@ -38,7 +39,7 @@ public:
         if constexpr (is_optional<T>) {
             if (member != nullptr && !member->is_null())
                 error_ = read(*member, field.emplace(), rule, place);
-        } else if (member == nullptr || member->is_null()) {
+        } else if (member == nullptr || (member->is_null() && !std::is_same_v<T, json_text>)) {
             error_ = field_error{place, "is required"};
         } else {
             error_ = read(*member, field, rule, place);

@@ -122,7 +122,8 @@ command parse_command(std::string_view text) {
         return *std::move(understood);
     return help{
         "I do not understand \"" + excerpt(line, 120) + "\": it is " + std::string(known->usage) +
-        " and " + std::string(known->effect) + "."};
+        " and " + std::string(known->effect) + "."
+    };
 }
 
 const std::string& help_text() {

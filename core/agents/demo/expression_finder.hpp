@@ -20,8 +20,8 @@ namespace clarion::agents::demo {
 ///   - numbers joined by `-`, `/` or `x` without spaces and nothing more (`3-5`, `24/7`, `2x4`),
 ///     and `a - b` with a below b, which reads as a range;
 ///   - `5!`, `5 squared`, `2pi`, `2(3)`, and an operator with nothing behind it (`2+`);
-///   - what holds an unknown name (`foo(3)+2`, `2*y`), a percent sign (`20% + 1`), or numbers side
-///     by side (`10 000 * 3`).
+///   - what holds an unknown name (`foo(3)+2`, `2*y`), a percent sign (`20% + 1`), `of` between
+///     numbers (`2 of 3`), or numbers side by side (`10 000 * 3`).
 /// The last of the three reasons is not enough where telephone and serial numbers look the same:
 /// `555-1234` (three digits or more on both sides), `1-800-5550`, `030-12`.
 /// One `!` is a factorial wherever it stands, two are the end of a sentence.

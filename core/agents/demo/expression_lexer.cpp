@@ -67,6 +67,8 @@ constexpr std::array phrases{
     spelling{"cubed", token_kind::cubed},
 };
 
+constexpr std::string_view part_of = "of";
+
 // Bytes that the phrase takes at the position, in any letter case and with any blanks between its
 // words; 0 when it is not there.
 std::size_t phrase_bytes(std::string_view text, std::size_t position, std::string_view phrase) {
@@ -263,6 +265,13 @@ bool expression_lexer::multiplies() const {
     return spaced && (is_letter(c) || static_cast<unsigned char>(c) >= 0x80);
 }
 
+// Whether `of` stands at the position, in front of a number: "1/3 of 90", not "20 of them".
+bool expression_lexer::takes_a_part() const {
+    const std::size_t bytes = phrase_bytes(text_, position_, part_of);
+    const std::size_t next = past_blanks(text_, position_ + bytes);
+    return bytes > 0 && (is_digit(byte_at(text_, next)) || byte_at(text_, next) == '(');
+}
+
 token expression_lexer::word() const {
     if (after_value_) {
         if (multiplies()) {
@@ -272,6 +281,9 @@ token expression_lexer::word() const {
             if (const std::size_t bytes = phrase_bytes(text_, position_, phrase.text)) {
                 return make(phrase.kind, bytes);
             }
+        }
+        if (takes_a_part()) {
+            return make(token_kind::times, part_of.size());
         }
     }
     std::size_t end = position_;
@@ -285,7 +297,7 @@ token expression_lexer::symbol() const {
     const std::string_view rest = text_.substr(position_);
     if (rest.front() == '%') {
         const std::size_t next = past_blanks(text_, position_ + 1);
-        const std::size_t of = after_value_ ? phrase_bytes(text_, next, "of") : 0;
+        const std::size_t of = after_value_ ? phrase_bytes(text_, next, part_of) : 0;
         return of > 0 ? make(token_kind::percent_of, next + of - position_)
                       : make(token_kind::remainder, 1);
     }

@@ -10,7 +10,8 @@ namespace clarion::agents::demo {
 /// Cuts arithmetic into tokens, in linear time. What a token means depends on what stands before
 /// it, so the lexer remembers whether that was a value: only then are `x` and the words `plus`,
 /// `minus`, `times`, `multiplied by`, `divided by`, `mod`, `modulo`, `percent of`,
-/// `to the power of`, `squared` and `cubed` operators, not names.
+/// `to the power of`, `squared` and `cubed` operators, not names. In front of a number `of`
+/// multiplies: `1/3 of 90`.
 ///
 /// `x` multiplies only in front of a value: `3 x 4`, `3x4`, `3 x -4`, but not `2x + 1`, which is
 /// algebra. A comma groups thousands in `1,000` (groups of three behind one to three digits, no
@@ -37,6 +38,7 @@ private:
     [[nodiscard]] token symbol() const;
     [[nodiscard]] token make(token_kind kind, std::size_t bytes) const;
     [[nodiscard]] bool multiplies() const;
+    [[nodiscard]] bool takes_a_part() const;
     void remember(const token& read);
 
     std::string_view text_;

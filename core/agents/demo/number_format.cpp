@@ -43,7 +43,7 @@ decimal rounded(double value, int digits_max) {
 double value_of(const decimal& number) {
     const std::string text = number.digits.substr(0, 1) + "." + number.digits.substr(1) + "0e" +
                              std::to_string(number.exponent);
-    // Rounding up DBL_MAX gives a decimal without a double: no candidate then.
+    // Twelve digits of the largest doubles may round up to what is none: no candidate then.
     double value = std::numeric_limits<double>::infinity();
     const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
     return read.ec == std::errc{} ? value : std::numeric_limits<double>::infinity();
@@ -53,11 +53,9 @@ decimal without_noise(double value) {
     constexpr int digits_coarse = 12;
     constexpr int digits_fine = 15;
     const double noise = 4 * std::numeric_limits<double>::epsilon() * value;
-    if (value != std::trunc(value)) {
-        decimal coarse = rounded(value, digits_coarse);
-        if (std::abs(value_of(coarse) - value) <= noise) {
-            return coarse;
-        }
+    decimal coarse = rounded(value, digits_coarse);
+    if (std::abs(value_of(coarse) - value) <= noise) {
+        return coarse;
     }
     return rounded(value, digits_fine);
 }

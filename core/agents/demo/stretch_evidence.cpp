@@ -26,7 +26,7 @@ struct sightings {
     bool operation = false;
     bool separator = false;
     bool loose = false;     // a factorial, a product without a sign
-    bool doubtful = false;  // an unknown name, a percent sign
+    bool doubtful = false;  // an unknown name, a percent sign, "of"
     bool open_end = false;
     bool side_by_side = false;  // numbers without an operator between them
     bool dash = false;
@@ -107,6 +107,9 @@ private:
             const bool spaced_after = past_blanks(text_, read.end) != read.end;
             seen_.doubtful = seen_.doubtful || (spaced_after && !spaced_before);
         }
+        // "2 of 3 people" counts, it does not multiply.
+        seen_.doubtful = seen_.doubtful || (read.kind == token_kind::times &&
+                                            (text_of(text_, read).front() | 0x20) == 'o');
         seen_.dash = seen_.dash || is_dash(text_of(text_, read));
         pending_ = pending_ || after_value_;
         after_value_ = false;

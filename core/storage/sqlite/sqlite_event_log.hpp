@@ -22,6 +22,7 @@ struct open_failure {
 /// power (WAL, synchronous=FULL). Outlived by every shard that asks it something.
 class sqlite_event_log final : public event_log {
 public:
+    using event_log::open;
     /// Takes the directory, making it if it is missing, and brings the database to this version's
     /// schema. Blocks; for the start of a process.
     static std::variant<std::unique_ptr<sqlite_event_log>, open_failure>

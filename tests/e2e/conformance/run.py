@@ -38,7 +38,7 @@ def main():
     parser.add_argument("url")
     parser.add_argument("--ca", help="PEM file of the authority of a wss:// server")
     parser.add_argument("cases", nargs="*", metavar="CASE")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     passed = failed = 0
     for section in SECTIONS:
         for case in section():

@@ -1,5 +1,6 @@
 #include "core/agents/demo/demo_tools.hpp"
 #include "core/async/first_of.hpp"
+#include "core/async/latch.hpp"
 #include "core/async/sleep.hpp"
 #include "tests/unit/core/agents/dispatcher_fixture.hpp"
 
@@ -13,14 +14,14 @@ using protocol::tool_outcome;
 namespace {
 
 struct deaf_tool_state {
-    wakeup let_go;
+    latch let_go;
     std::size_t begun = 0;
     std::size_t ended = 0;
 };
 
 task<tool_result> ignore_cancellation(deaf_tool_state& state) {
     ++state.begun;
-    co_await state.let_go.wait_to_the_end();
+    co_await state.let_go.wait();
     ++state.ended;
     co_return value_of(R"("too late")");
 }
@@ -76,8 +77,8 @@ BOOST_AUTO_TEST_CASE(a_tool_that_hears_its_time_out_is_gone_with_it) {
 }
 
 BOOST_AUTO_TEST_CASE(a_tool_that_ignores_its_time_out_holds_nobody_up_and_is_a_straggler) {
-    dispatcher_fixture f;
     deaf_tool_state state;
+    dispatcher_fixture f;
     f.add("deaf", deaf(state), milliseconds(2000));
     const tool_ending ending = f.call("deaf");
     BOOST_TEST((ending.outcome == tool_outcome::timeout));
@@ -85,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_tool_that_ignores_its_time_out_holds_nobody_up_and_is_a_s
     f.run.world().run_for(std::chrono::seconds(60));
     BOOST_TEST(f.run.calls().size() == 1U);
 
-    state.let_go.notify();
+    state.let_go.open();
     f.run.world().run_for(duration(0));
     BOOST_TEST(state.ended == 1U);
     BOOST_TEST(f.run.calls().size() == 0U);
@@ -94,20 +95,20 @@ BOOST_AUTO_TEST_CASE(a_tool_that_ignores_its_time_out_holds_nobody_up_and_is_a_s
 }
 
 BOOST_AUTO_TEST_CASE(a_straggler_makes_room_for_the_next_call) {
-    dispatcher_fixture f;
     deaf_tool_state state;
+    dispatcher_fixture f;
     f.limits.parallel_tools_max = 1;
     f.add("deaf", deaf(state), milliseconds(50));
     f.add(tools::make_clock());
     const auto answers = f.call(std::vector<tool_call>{{"deaf", {}}, {"clock", {}}});
     BOOST_TEST((answers[0].ending.outcome == tool_outcome::timeout));
     BOOST_TEST((answers[1].ending.outcome == tool_outcome::ok));
-    state.let_go.notify();
+    state.let_go.open();
 }
 
 BOOST_AUTO_TEST_CASE(one_time_out_leaves_the_other_calls_alone) {
-    dispatcher_fixture f;
     std::size_t begun = 0;
+    dispatcher_fixture f;
     f.add("short", sleeper(begun), milliseconds(10));
     f.add("long", sleeper(begun), milliseconds(500));
     const auto answers = f.call(std::vector<tool_call>{{"short", {}}, {"long", {}}});
@@ -117,8 +118,8 @@ BOOST_AUTO_TEST_CASE(one_time_out_leaves_the_other_calls_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(a_cancel_stops_the_tools_and_leaves_their_completion_to_the_closer) {
-    dispatcher_fixture f;
     std::size_t begun = 0;
+    dispatcher_fixture f;
     f.add("sleeper", sleeper(begun));
     f.start({{"sleeper", {}}, {"sleeper", {}}});
     f.run.world().run_for(milliseconds(100));
@@ -137,8 +138,8 @@ BOOST_AUTO_TEST_CASE(a_cancel_stops_the_tools_and_leaves_their_completion_to_the
 }
 
 BOOST_AUTO_TEST_CASE(a_cancel_does_not_wait_for_a_tool_that_ignores_it) {
-    dispatcher_fixture f;
     deaf_tool_state state;
+    dispatcher_fixture f;
     f.add("deaf", deaf(state));
     f.start({{"deaf", {}}, {"deaf", {}}});
     f.run.world().run_for(milliseconds(100));
@@ -146,16 +147,14 @@ BOOST_AUTO_TEST_CASE(a_cancel_does_not_wait_for_a_tool_that_ignores_it) {
     BOOST_CHECK_EXCEPTION(f.run.finish(), boost::system::system_error, is_aborted);
     BOOST_TEST((f.elapsed() == milliseconds(100)));
     BOOST_TEST(f.run.calls().size() == 2U);
-    state.let_go.notify();
-    f.run.world().run_for(duration(0));
-    state.let_go.notify();
+    state.let_go.open();
     f.run.world().run_for(duration(0));
     BOOST_TEST(f.run.calls().size() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_cancel_during_the_commit_keeps_the_tool_from_beginning) {
-    dispatcher_fixture f;
     std::size_t begun = 0;
+    dispatcher_fixture f;
     f.add("sleeper", sleeper(begun));
     f.run.sink().hold();
     f.start({{"sleeper", {}}});
@@ -171,8 +170,8 @@ BOOST_AUTO_TEST_CASE(a_cancel_during_the_commit_keeps_the_tool_from_beginning) {
 }
 
 BOOST_AUTO_TEST_CASE(a_run_goes_on_after_it_gave_up_on_a_call) {
-    dispatcher_fixture f;
     std::size_t begun = 0;
+    dispatcher_fixture f;
     f.add("sleeper", sleeper(begun));
     f.add(tools::make_clock());
     bool gave_up = false;
@@ -187,8 +186,8 @@ BOOST_AUTO_TEST_CASE(a_run_goes_on_after_it_gave_up_on_a_call) {
 }
 
 BOOST_AUTO_TEST_CASE(a_shutdown_of_the_calls_ends_them_as_cancelled_and_nobody_waits_for_ever) {
-    dispatcher_fixture f;
     std::size_t begun = 0;
+    dispatcher_fixture f;
     f.add("sleeper", sleeper(begun));
     f.start({{"sleeper", {}}});
     f.run.world().run_for(milliseconds(5));

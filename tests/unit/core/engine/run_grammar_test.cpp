@@ -74,7 +74,9 @@ const payload queued = run_queued{"m1", 1};
 const payload user = user_message{"m1", "hi", std::nullopt};
 
 std::vector<row> rows() {
-    using enum approval_decision;
+    constexpr approval_decision allow = approval_decision::allow;
+    constexpr approval_decision deny = approval_decision::deny;
+    constexpr approval_decision expired = approval_decision::expired;
     return {
         {"a run begins with agent_started", {}, started(), ""},
         {"nothing else begins it", {}, thinking(), "before agent_started"},

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 using boost::unit_test::timeout;
@@ -135,6 +136,20 @@ BOOST_AUTO_TEST_CASE(without_a_descriptor_lines_are_lost_and_counted, *timeout(6
     line_writer writer(-1);
     writer.put("one\n");
     BOOST_TEST(writer.flush() == 1U);
+}
+
+// Under systemd stderr is a socket, which cannot be opened again: its writes may block.
+BOOST_AUTO_TEST_CASE(a_socket_that_nobody_reads_never_holds_a_write, *timeout(60)) {
+    int ends[2] = {-1, -1};
+    BOOST_TEST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+    {
+        line_writer writer(ends[0]);
+        writer.abandon();
+        writer.put(std::string(4'000'000, 'x') + "\n");
+        BOOST_TEST(writer.flush() == 1U);
+    }
+    ::close(ends[0]);
+    ::close(ends[1]);
 }
 
 BOOST_AUTO_TEST_CASE(the_flags_of_the_given_descriptor_stay_and_its_own_never_blocks) {

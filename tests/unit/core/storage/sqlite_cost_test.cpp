@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cstdint>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -20,12 +21,20 @@ void fill(asker& ask, const protocol::thread_key& key, std::int64_t events) {
         ask.commit(texts_behind(seq, texts, key));
 }
 
-// What `question` costs, in steps of SQLite's virtual machine: rows and index cells touched.
+// What `question` costs, in steps of SQLite's virtual machine: rows and index cells touched. Asked
+// once before, since a statement's first execution takes a step more than all later ones.
 template <class Question>
 std::int64_t steps_of(sqlite_store& at, Question question) {
+    question();
     const std::int64_t before = at.log.figures().read_steps;
     question();
     return at.log.figures().read_steps - before;
+}
+
+// A statement takes a step more or less by where its rows begin in their pages; what a test here
+// looks for is a cost that grows with the rows.
+bool costs_the_same(std::int64_t left, std::int64_t right) {
+    return std::abs(left - right) <= 2;
 }
 
 }  // namespace
@@ -47,7 +56,7 @@ BOOST_AUTO_TEST_CASE(the_newest_events_of_a_long_thread_cost_what_those_of_a_sho
     };
     const std::int64_t of_short = newest_of(short_one, 1'000);
     BOOST_TEST(of_short > 100);
-    BOOST_TEST(newest_of(long_one, 50'000) == of_short);
+    BOOST_TEST(costs_the_same(newest_of(long_one, 50'000), of_short));
 }
 
 BOOST_AUTO_TEST_CASE(opening_a_thread_costs_nothing_for_its_events_and_ended_runs) {
@@ -64,7 +73,7 @@ BOOST_AUTO_TEST_CASE(opening_a_thread_costs_nothing_for_its_events_and_ended_run
         at.ask.commit(request);
     }
     const std::int64_t of_young = steps_of(at, [&] { at.ask.open(young); });
-    BOOST_TEST(steps_of(at, [&] { at.ask.open(old); }) == of_young);
+    BOOST_TEST(costs_the_same(steps_of(at, [&] { at.ask.open(old); }), of_young));
 }
 
 BOOST_AUTO_TEST_CASE(listing_open_runs_costs_nothing_for_idle_threads) {
@@ -73,7 +82,7 @@ BOOST_AUTO_TEST_CASE(listing_open_runs_costs_nothing_for_idle_threads) {
     const std::int64_t alone = steps_of(at, [&] { at.ask.list_open_runs(); });
     for (int i = 0; i < 100; ++i)
         at.ask.commit(texts_behind(0, {"idle"}, {"bob", std::to_string(i)}));
-    BOOST_TEST(steps_of(at, [&] { at.ask.list_open_runs(); }) == alone);
+    BOOST_TEST(costs_the_same(steps_of(at, [&] { at.ask.list_open_runs(); }), alone));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -300,6 +300,8 @@ BOOST_AUTO_TEST_CASE(a_refusal_at_any_step_stops_it) {
                 demo_fixture f{std::string(text)};
                 f.start();
                 f.run.world().run([&] { return f.run.sink().events().size() >= events; });
+                if (f.run.sink().events().size() == events_of_all)
+                    continue;  // the last events came in one batch
                 f.run.sink().break_down();
                 f.run.finish();
                 BOOST_TEST(std::holds_alternative<stopped>(f.ended));

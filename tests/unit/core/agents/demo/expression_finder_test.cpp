@@ -157,7 +157,8 @@ BOOST_AUTO_TEST_CASE(dates_times_versions_and_addresses_are_no_arithmetic) {
         "(2026-11-21)",
         "2026/1/2",
         "21-11-2026",
-        "on 10/2/2026",
+        "what is 10/2/2026?",
+        "what is 21-11-2026?",
         "21.11.2026",
         "2026-11-21T10:30:00Z",
         "2026-11-21 10:30",
@@ -200,6 +201,7 @@ BOOST_AUTO_TEST_CASE(what_may_be_a_label_counts_only_when_it_is_asked_for) {
         "chapter 2(3)",
         "so foo(3)+2 it is",
         "step 1 2+2",
+        "2 of 3 people",
     });
     check_found({
         {"24/7", "24/7"},
@@ -220,6 +222,7 @@ BOOST_AUTO_TEST_CASE(what_may_be_a_label_counts_only_when_it_is_asked_for) {
         {"what is 5 squared?", "5 squared"},
         {"what is 2pi", "2pi"},
         {"2(3)", "2(3)"},
+        {"what is 1/3 of 90?", "1/3 of 90"},
         {"take 20 - 5 of them", "20 - 5"},
         {"2000/50/5", "2000/50/5"},
         {"- 3 + 4", "- 3 + 4"},

@@ -230,6 +230,8 @@ BOOST_AUTO_TEST_CASE(other_spellings_of_operators_are_understood) {
         {"15% of 200", 30},
         {"15 % of 200", 30},
         {"15 percent of 200", 30},
+        {"1/3 of 90", 30},
+        {"3 of (2+3)", 15},
         {"5 squared", 25},
         {"2 cubed squared", 64},
     });
@@ -377,6 +379,7 @@ BOOST_AUTO_TEST_CASE(a_malformed_expression_is_refused_where_it_goes_wrong) {
         {"2 + sqrt", kind::missing_parenthesis, 4, "expected '(' after 'sqrt'"},
         {"20% - 5", kind::unexpected_text, 4, "unexpected '-' at character 5"},
         {"!", kind::unexpected_text, 0, "unexpected '!' at character 1"},
+        {"2 of pi", kind::unknown_name, 2, "unknown name 'of'"},
         {"5 divided 2", kind::unknown_name, 2, "unknown name 'divided'"},
         {"1=1", kind::unexpected_text, 1, "unexpected '=' at character 2"},
         {"0x10", kind::unsupported_number, 0, "hexadecimal numbers are not supported: '0x10'"},

@@ -37,8 +37,8 @@ BOOST_AUTO_TEST_CASE(a_leading_search_wins_over_arithmetic_and_arithmetic_over_t
         {"hello there", "measure"},
         {"", "measure"},
         {"   ", "measure"},
-        {" /time", "command"},
-        {"and /time", "measure"},
+        {" /time", "time"},
+        {"see /story 5", "measure"},
         {"/nothing 1+1", "command"},
     };
     for (const auto& [text, expected] : table)
