@@ -26,6 +26,7 @@ class ClarionRecipe(ConanFile):
         self.requires("sqlite3/[>=3.40 <4]")
         self.requires("cli11/[>=2.1 <3]")
         self.requires("tomlplusplus/[>=3.1 <4]")
+        self.requires("prometheus-cpp/[>=1.0 <2]")
 
     def validate(self):
         check_min_cppstd(self, 20)

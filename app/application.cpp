@@ -1,5 +1,6 @@
 #include "app/application.hpp"
 
+#include "app/admin/debug_pages.hpp"
 #include "app/home_directory.hpp"
 #include "app/parts.hpp"
 #include "app/readiness.hpp"
@@ -8,6 +9,7 @@
 #include "core/async/task_group.hpp"
 #include "core/engine/engine_factory.hpp"
 #include "core/failure/log.hpp"
+#include "core/metrics/loop_probe.hpp"
 #include "core/session/serve.hpp"
 #include "net/http/gate.hpp"
 #include "net/listener.hpp"
@@ -40,7 +42,7 @@ constexpr duration exit_grace = std::chrono::seconds(5);
 /// The server. Its members are the architecture, top-down: each may use what stands above it.
 class application {
 public:
-    application(const settings& with, failure::logger log);
+    application(const settings& with, const failure::logging& logging);
 
     /// Until a signal ends it. The calling thread becomes the first shard's.
     int run();
@@ -57,6 +59,8 @@ private:
     };
 
     home_directory make_homes();
+    observed make_observed(const failure::logging& logging);
+    void watch_shards();
     std::unique_ptr<net::listener> make_listener(
         const std::string& address,
         net::listener_options options,
@@ -67,6 +71,7 @@ private:
 
     void watch_signals();
     void on_signal(int number);
+    void log_tree();
     void reload_certificate();
     task<> start();
     task<> revive_threads();
@@ -86,7 +91,9 @@ private:
     agents::agent_registry agents_;                // who answers
     engine::engine_factory engines_;               // the only way to an engine
     home_directory homes_;                         // each user's threads, on one shard
-    session::open_door door_;                      // who may come in
+    observed observed_;                            // what an operator can look at
+    std::vector<std::unique_ptr<metrics::loop_probe>> probes_;
+    session::open_door door_;  // who may come in
     session::session_settings session_settings_;
     std::shared_ptr<http::site> site_;         // what the world can ask for
     std::unique_ptr<net::listener> listener_;  // where it asks
@@ -99,9 +106,9 @@ private:
     int exit_status_ = 0;
 };
 
-application::application(const settings& with, failure::logger log)
+application::application(const settings& with, const failure::logging& logging)
     : settings_(with),
-      log_(std::move(log)),
+      log_(logging.root()),
       failures_(log_, unix_ms),
       shards_(make_shards(settings_.server)),
       storage_(open_log(settings_.server)),
@@ -109,8 +116,12 @@ application::application(const settings& with, failure::logger log)
       agents_(make_agents(settings_)),
       engines_(agents_, tools_),
       homes_(make_homes()),
+      observed_(make_observed(logging)),
       session_settings_(session_settings_of(settings_.limits, agents_)),
       signals_(shards_.front()->io(), SIGTERM, SIGINT, SIGHUP) {
+    signals_.add(SIGUSR1);
+    watch_shards();
+    log_.info(start_line(settings_, shards_.size()));
     ready_.set(unready::starting);
     const auto serve_session =
         [this](session::connection& with_whom, session::upgrade_request who) {
@@ -128,7 +139,7 @@ application::application(const settings& with, failure::logger log)
     );
     if (settings_.server.admin.empty())
         return;
-    admin_site_ = std::make_shared<http::site>(admin_site(ready_, failures_, log_line()));
+    admin_site_ = std::make_shared<http::site>(admin_site(ready_, observed_, log_line()));
     net::listener_options plain;
     plain.log = log_line();
     admin_ = make_listener(settings_.server.admin, std::move(plain), admin_site_);
@@ -146,6 +157,37 @@ home_directory application::make_homes() {
             conversations_settings_of(settings_.limits)
         ));
     return homes;
+}
+
+observed application::make_observed(const failure::logging& logging) {
+    observed made{
+        .shards = {},
+        .homes = {},
+        .failures = failures_,
+        .log_lines_dropped = [&logging] { return logging.dropped(); },
+        .storage = figures_of(*storage_),
+        .started_ms = unix_ms(),
+    };
+    for (const auto& one : shards_)
+        made.shards.push_back(one->get_executor());
+    for (const auto& home : homes_.all())
+        made.homes.push_back(home.get());
+    return made;
+}
+
+// Before the shards run.
+void application::watch_shards() {
+    for (const auto& one : shards_) {
+        one->own<conversation::slow_commit_watch>().tell =
+            [log = log_](const protocol::thread_key& key, duration took) {
+                const auto ms = std::chrono::duration_cast<milliseconds>(took).count();
+                log.with_user(key.user_id)
+                    .with_thread(key.thread_id)
+                    .warning("a commit took " + std::to_string(ms) + " ms");
+            };
+        probes_.push_back(std::make_unique<metrics::loop_probe>(one->get_executor()));
+        probes_.back()->start();
+    }
 }
 
 std::unique_ptr<net::listener> application::make_listener(
@@ -205,11 +247,20 @@ void application::on_signal(int number) {
     const bool reloads = number == SIGHUP && !settings_.server.tls_cert.empty();
     if (reloads && !stopping_)
         return reload_certificate();
+    if (number == SIGUSR1)
+        return log_tree();
     if (std::exchange(stopping_, true))
         return leave_at_once();
     const duration patience = milliseconds(settings_.limits.drain_ms) + exit_grace;
     shards_.front()->arm(last_resort_, shards_.front()->now() + patience);
     asio::co_spawn(first(), shut_down(), [this](const std::exception_ptr&) { stop_shards(); });
+}
+
+void application::log_tree() {
+    asio::co_spawn(first(), log_coroutines(observed_, log_), [this](const std::exception_ptr& why) {
+        if (why)
+            log_.error("the coroutine tree could not be written");
+    });
 }
 
 void application::reload_certificate() {
@@ -300,7 +351,7 @@ failure::log_settings log_settings_of(const server_settings& with) {
 int serve(const settings& with) {
     std::signal(SIGPIPE, SIG_IGN);
     const failure::logging logging(log_settings_of(with.server), unix_ms);
-    application server(with, logging.root());
+    application server(with, logging);
     return server.run();
 }
 

@@ -154,10 +154,28 @@ http::site_options main_site(
     return made;
 }
 
-http::site_options
-admin_site(const readiness& ready, const failure::ledger& failures, net::log_line log) {
+std::function<std::optional<storage::sqlite_figures>()> figures_of(const storage::event_log& log) {
+    using figures = std::optional<storage::sqlite_figures>;
+    const auto* on_disk = dynamic_cast<const storage::sqlite_event_log*>(&log);
+    return [on_disk] {
+        return on_disk == nullptr ? figures() : figures(on_disk->figures());
+    };
+}
+
+std::string start_line(const settings& with, std::size_t shards_count) {
+    const server_settings& server = with.server;
+    std::string line = server_name() + " starts: listen=" + server.listen +
+                       " admin=" + (server.admin.empty() ? "off" : server.admin) +
+                       " data=" + server.data + " shards=" + std::to_string(shards_count);
+    line += server.auth == auth_mode::none ? " auth=none" : " auth=jwt";
+    line += server.tls_cert.empty() ? " tls=off" : " tls=on";
+    line.append(" build=").append(build_id());
+    return line;
+}
+
+http::site_options admin_site(const readiness& ready, const observed& server, net::log_line log) {
     http::site_options made;
-    made.routes = admin_routes(ready, failures);
+    made.routes = admin_routes(ready, server);
     made.log = std::move(log);
     return made;
 }

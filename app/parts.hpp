@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/admin/observed.hpp"
 #include "app/config/settings.hpp"
 #include "app/readiness.hpp"
 #include "core/agents/agent_registry.hpp"
@@ -9,10 +10,13 @@
 #include "core/failure/ledger.hpp"
 #include "core/session/session_settings.hpp"
 #include "core/storage/event_log.hpp"
+#include "core/storage/sqlite/sqlite_options.hpp"
 #include "net/http/site.hpp"
 #include "net/listener.hpp"
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,7 +49,12 @@ http::site_options main_site(
     http::session_service sessions,
     net::log_line log
 );
-http::site_options
-admin_site(const readiness& ready, const failure::ledger& failures, net::log_line log);
+http::site_options admin_site(const readiness& ready, const observed& server, net::log_line log);
+
+/// What the log on disk has done; nothing for one in memory. Any thread, as long as the log lives.
+std::function<std::optional<storage::sqlite_figures>()> figures_of(const storage::event_log& log);
+
+/// One line about what was asked for, for the log. No secrets.
+std::string start_line(const settings& with, std::size_t shards_count);
 
 }  // namespace clarion::app

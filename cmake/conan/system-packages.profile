@@ -11,6 +11,7 @@ openssl/3.0.19
 sqlite3/3.40.1
 cli11/2.1.2
 tomlplusplus/3.3.0
+prometheus-cpp/1.0.1
 
 [platform_tool_requires]
 cmake/3.25.1

@@ -1,6 +1,7 @@
 #include "core/agents/tool_invocation.hpp"
 
 #include "core/async/first_of.hpp"
+#include "core/engine/work_list.hpp"
 #include "core/protocol/utf8.hpp"
 
 #include <boost/json/monotonic_resource.hpp>
@@ -89,6 +90,8 @@ task<> tool_invocation::run(
     boost::json::object arguments
 ) {
     const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+    const executor on = co_await asio::this_coro::executor;
+    const engine::work_list::place listed(on, request, self->called_.spec().name, self->given_up_);
     try {
         task<tool_result> work = self->called_.call(std::move(request), std::move(arguments));
         auto first = co_await first_of(std::move(work), self->stop_.wait());
@@ -104,6 +107,7 @@ task<> tool_invocation::run(
 }
 
 void tool_invocation::expired() {
+    given_up_ = true;
     const auto limit = std::chrono::duration_cast<milliseconds>(called_.spec().timeout);
     end(failed_with(
         tool_outcome::timeout,
@@ -113,6 +117,7 @@ void tool_invocation::expired() {
 }
 
 void tool_invocation::stop() {
+    given_up_ = given_up_ || !ending_;
     end(failed_with(tool_outcome::cancelled, "the call was cancelled"));
     stop_.notify();
 }

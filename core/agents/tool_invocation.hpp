@@ -66,6 +66,7 @@ private:
     time_point started_at_;
     time_point ended_at_;
     std::optional<tool_ending> ending_;
+    bool given_up_ = false;  // ended by others, though the tool still runs
     wakeup stop_;
     wakeup ended_;
 };

@@ -21,13 +21,14 @@ bool is_cancellation(const std::exception_ptr& failure) {
 
 }  // namespace
 
-void task_group::spawn(task<> child) {
-    const auto place = children_.emplace(children_.end());
+void task_group::spawn(task<> child, const std::source_location& at) {
+    const auto place = children_.emplace(children_.end(), live_task{at, on_.owner().now()});
+    note(at, task_fate::spawned);
     asio::co_spawn(
         on_,
         std::move(child),
         asio::bind_cancellation_slot(
-            place->slot(),
+            place->stop.slot(),
             [this, place](const std::exception_ptr& failure) { ended(place, failure); }
         )
     );
@@ -35,11 +36,26 @@ void task_group::spawn(task<> child) {
 
 void task_group::cancel() {
     // A child that ends at once removes itself only in a later turn, so the list stands still.
-    for (asio::cancellation_signal& child : children_)
-        child.emit(asio::cancellation_type::terminal);
+    for (running_child& child : children_)
+        child.stop.emit(asio::cancellation_type::terminal);
+}
+
+void task_group::note(const std::source_location& spawned_at, task_fate what) {
+    on_.owner().tasks().ring().note({on_.owner().now(), spawned_at, what});
+}
+
+live_group task_group::describe(std::size_t tasks_max) const {
+    live_group shown{made_at_, children_.size(), {}};
+    for (const running_child& child : children_) {
+        if (shown.tasks.size() == tasks_max)
+            break;
+        shown.tasks.push_back(child.about);
+    }
+    return shown;
 }
 
 void task_group::ended(child_list::iterator child, const std::exception_ptr& failure) {
+    note(child->about.spawned_at, failure ? task_fate::failed : task_fate::ended);
     children_.erase(child);
     if (failure && !failure_ && !is_cancellation(failure)) {
         failure_ = failure;

@@ -59,6 +59,11 @@ public:
 
     std::size_t active_runs() const;
 
+    // What an operator sees: no more than asked for, in the order of users and threads.
+    std::vector<run_report> runs(std::size_t runs_max) const;
+    run_totals count_runs() const;
+    std::vector<subscription_report> subscriptions(std::size_t subscriptions_max) const;
+
 private:
     struct visitor {
         session::session_link link;
@@ -76,6 +81,7 @@ private:
         std::optional<std::string> id
     );
     task<> load(std::shared_ptr<conversation> made);
+    void note_message(message_verdict verdict, duration took);
     std::shared_ptr<conversation> find_or_make(const protocol::thread_key& key);
     std::optional<protocol::server::error> limit_of(const std::string& user_id);
     void remember_subscription(const session::session_link& link, std::shared_ptr<conversation> to);

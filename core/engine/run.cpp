@@ -1,6 +1,7 @@
 #include "core/engine/run.hpp"
 
 #include "core/async/first_of.hpp"
+#include "core/engine/work_list.hpp"
 
 #include <exception>
 #include <utility>
@@ -43,6 +44,7 @@ struct run::body {
     std::optional<std::string> failure;
     std::int64_t tools_ms = 0;
     bool ended = false;
+    bool given_up = false;  // the run goes on without it
 };
 
 run::run(
@@ -60,9 +62,12 @@ run::run(
       body_(std::make_shared<body>()) {}
 
 task<close_verdict> run::execute() {
+    const failure::logger log = services_.failures.log().with(about());
+    log.info("the run begins: " + scope_->agent_name);
     ending how = co_await run_body();
     ending_ = true;
     journal_->add_tools_ms(body_->tools_ms);
+    log_end(how, log);
     co_return co_await journal_->close(std::move(how));
 }
 
@@ -87,12 +92,15 @@ task<ending> run::run_body() {
         report(failure::code::engine_unavailable, *failure);
         co_return run_failed{agent_error_code::internal, *std::move(failure), std::nullopt};
     }
-    services_.bodies.spawn(drive(std::move(made), body_));
+    services_.bodies.spawn(drive(scope_, std::move(made), body_));
     co_return co_await wait_for(body_);
 }
 
 // The run's boundary: one of the four places where exceptions are caught.
-task<> run::drive(std::unique_ptr<engine> engine, std::shared_ptr<body> state) {
+task<>
+run::drive(request_scope_ptr scope, std::unique_ptr<engine> engine, std::shared_ptr<body> state) {
+    const executor on = co_await asio::this_coro::executor;
+    const work_list::place listed(on, scope, scope->agent_name, state->given_up);
     try {
         auto first = co_await first_of(engine->run(), state->stop.wait());
         if (first.index() == 0)
@@ -119,8 +127,11 @@ task<ending> run::wait_for(std::shared_ptr<body> state) {
     const time_point grace_ends = on_.owner().now() + limits_.cancel_grace;
     while (!state->ended && on_.owner().now() < grace_ends)
         co_await before<void>(grace_ends, state->change.wait());
-    if (!state->ended)
+    if (!state->ended) {
+        state->given_up = true;
+        ++metrics::counters_of(on_).stragglers;
         report(failure::code::straggler, "the agent goes on after its run was ended");
+    }
     if (cancelled_)
         co_return run_cancelled{*cancelled_};
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limits_.deadline);
@@ -151,12 +162,30 @@ ending run::ending_of(const body& state) const {
     };
 }
 
-void run::report(failure::code what, std::string_view detail) const {
+failure::context run::about() const {
+    return {{}, scope_->key.user_id, scope_->key.thread_id, scope_->run_id};
+}
+
+// Never what the agent said: its words may be the user's.
+void run::log_end(const ending& how, const failure::logger& log) const {
+    const duration took = on_.owner().now() - scope_->started_at;
+    const auto ms = std::chrono::duration_cast<milliseconds>(took).count();
+    const std::string after = " after " + std::to_string(ms) + " ms";
+    if (const auto* failed = std::get_if<run_failed>(&how))
+        log.info("the run ends: agent_error " + std::string(name_of(failed->code)) + after);
+    else if (const auto* cancelled = std::get_if<run_cancelled>(&how))
+        log.info(
+            "the run ends: agent_cancelled " + std::string(name_of(cancelled->reason)) + after
+        );
+    else
+        log.info("the run ends: agent_completed" + after);
+}
+
+void run::report(failure::code what, std::string_view detail, const std::source_location& from)
+    const {
     failure::concern touched;
-    touched.about.user_id = scope_->key.user_id;
-    touched.about.thread_id = scope_->key.thread_id;
-    touched.about.run_id = scope_->run_id;
-    services_.failures.report(what, touched, detail);
+    touched.about = about();
+    services_.failures.report(what, touched, detail, from);
 }
 
 }  // namespace clarion::engine

@@ -8,6 +8,8 @@
 
 #include <memory>
 #include <optional>
+#include <source_location>
+#include <string_view>
 
 namespace clarion::engine {
 
@@ -46,14 +48,23 @@ public:
     protocol::server::cancel_verdict cancel(protocol::cancel_reason reason);
 
     const request_scope& scope() const { return *scope_; }
+    /// What is open in it.
+    const run_grammar& grammar() const { return journal_->grammar(); }
 
 private:
     struct body;
-    static task<> drive(std::unique_ptr<engine> engine, std::shared_ptr<body> state);
+    static task<>
+    drive(request_scope_ptr scope, std::unique_ptr<engine> engine, std::shared_ptr<body> state);
     task<ending> run_body();
     task<ending> wait_for(std::shared_ptr<body> state);
     ending ending_of(const body& state) const;
-    void report(failure::code what, std::string_view detail) const;
+    void report(
+        failure::code what,
+        std::string_view detail,
+        const std::source_location& from = std::source_location::current()
+    ) const;
+    failure::context about() const;
+    void log_end(const ending& how, const failure::logger& log) const;
 
     executor on_;
     request_scope_ptr scope_;

@@ -36,7 +36,11 @@ run_journal::run_journal(
     event_sink& sink,
     journal_limits limits
 )
-    : on_(on), scope_(std::move(scope)), sink_(sink), limits_(limits) {}
+    : on_(on),
+      scope_(std::move(scope)),
+      sink_(sink),
+      counters_(metrics::counters_of(on)),
+      limits_(limits) {}
 
 run_journal::~run_journal() {
     on_.owner().disarm(window_);
@@ -56,6 +60,7 @@ refusal run_journal::remember(refusal why) {
 std::optional<refusal> run_journal::refuse_event(const payload& event) {
     if (revoked_) {
         ++late_calls_;
+        ++counters_.late_emits;
         return refusal{refusal::cause::revoked, "the run has ended"};
     }
     if (refused_)
@@ -157,6 +162,7 @@ task<emit_verdict> run_journal::emit(payload event) {
     const batch_verdict verdict = co_await commit(std::move(batch), std::move(text));
     if (const auto* refused = std::get_if<batch_refused>(&verdict))
         co_return refusal{refusal::cause::storage, refused->reason};
+    count_committed(event);
     co_return emitted{std::get<batch_committed>(verdict).last_seq};
 }
 
@@ -226,7 +232,8 @@ task<close_verdict> run_journal::close_with(ending how) {
     const std::string& agent = scope_->agent_name;
     run_batch closers;
     std::string text = add_gathered_text(closers);
-    for (const payload& event : closing_events(grammar_, how, agent, new_id("m_"))) {
+    const std::vector<payload> closing = closing_events(grammar_, how, agent, new_id("m_"));
+    for (const payload& event : closing) {
         grammar_.apply(event);
         closers.events.push_back(uncommitted(event));
     }
@@ -234,6 +241,8 @@ task<close_verdict> run_journal::close_with(ending how) {
         const batch_verdict verdict = co_await commit(std::move(closers), std::move(text));
         if (const auto* refused = std::get_if<batch_refused>(&verdict))
             co_return unsealed{refused->reason};
+        for (const payload& event : closing)
+            count_committed(event);
     }
     const payload terminal = terminal_event(grammar_, how, agent, measure());
     CLARION_ASSERT(!grammar_.check(terminal));
@@ -243,7 +252,20 @@ task<close_verdict> run_journal::close_with(ending how) {
     const batch_verdict verdict = co_await commit(std::move(last), {});
     if (const auto* refused = std::get_if<batch_refused>(&verdict))
         co_return unsealed{refused->reason};
+    count_ending(counters_, how);
     co_return sealed{};
+}
+
+// What the store has counted by type is counted here by what it says.
+void run_journal::count_committed(const payload& event) {
+    if (const auto* call = std::get_if<tool_completed>(&event))
+        counters_.tool_calls.add(call->outcome);
+    if (!std::holds_alternative<agent_started>(event))
+        return;
+    ++counters_.runs_started;
+    if (!scope_->was_queued)
+        counters_.message_to_started_us.add(metrics::in_us(on_.owner().now() - scope_->accepted_at)
+        );
 }
 
 std::int64_t run_journal::ms_since_start() const {

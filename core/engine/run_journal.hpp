@@ -7,6 +7,7 @@
 #include "core/engine/request_scope.hpp"
 #include "core/engine/run_census.hpp"
 #include "core/engine/run_grammar.hpp"
+#include "core/metrics/counters.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -99,10 +100,12 @@ private:
     task<close_verdict> close_with(ending how);
     run_measures measure() const;
     std::int64_t ms_since_start() const;
+    void count_committed(const protocol::payload& event);
 
     executor on_;
     request_scope_ptr scope_;
     event_sink& sink_;
+    metrics::counters& counters_;
     journal_limits limits_;
 
     run_grammar grammar_;  // ahead of the log by the batches in flight

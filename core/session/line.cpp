@@ -1,6 +1,7 @@
 #include "core/session/line.hpp"
 
 #include "core/async/first_of.hpp"
+#include "core/metrics/counters.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -27,6 +28,7 @@ void line::end(closing why) {
 task<> line::read() {
     while (true) {
         inbound received = co_await with_.receive();
+        end_->heard_at = end_->where().owner().now();
         if (auto* text = std::get_if<text_message>(&received)) {
             co_await inbox_.put(std::move(text->text));
         } else if (const auto* ping = std::get_if<ping_received>(&received)) {
@@ -83,6 +85,7 @@ task<send_verdict> line::send_owned(std::vector<shared_frame> batch) {
     });
     if (owned)
         co_return co_await with_.send(std::move(batch));
+    ++metrics::counters_of(end_->where()).leaks_blocked;
     end({close_code::leak_guard, "an event of another user was stopped"});
     co_return send_verdict(sent{});
 }
