@@ -26,6 +26,7 @@ task<std::vector<std::optional<Answer>>> ask_all(
     struct gathered {
         std::vector<std::optional<Answer>> answers;
         std::size_t missing = 0;
+        bool over = false;  // the asker has left; later answers are nobody's
         wakeup arrived;
     };
     const executor mine = co_await asio::this_coro::executor;
@@ -35,6 +36,8 @@ task<std::vector<std::optional<Answer>>> ask_all(
     for (std::size_t index = 0; index < shards.size(); ++index)
         asio::post(shards[index], [all, question, index, mine] {
             auto back = [all, index, answer = question(index)]() mutable {
+                if (all->over)
+                    return;
                 all->answers[index] = std::move(answer);
                 --all->missing;
                 all->arrived.notify();
@@ -43,6 +46,7 @@ task<std::vector<std::optional<Answer>>> ask_all(
         });
     while (all->missing > 0 && mine.owner().now() < deadline)
         co_await before<void>(deadline, all->arrived.wait());
+    all->over = true;
     co_return std::move(all->answers);
 }
 

@@ -13,12 +13,12 @@ std::vector<task_trace> task_ring::entries() const {
     return in_order;
 }
 
-live_tasks::group::group(live_tasks& in) : in_(in) {
+void live_tasks::group::enlist() {
     const std::scoped_lock lock(in_.mutex_);
     in_.groups_.push_back(*this);
 }
 
-live_tasks::group::~group() {
+void live_tasks::group::leave() noexcept {
     const std::scoped_lock lock(in_.mutex_);
     in_.groups_.erase(in_.groups_.iterator_to(*this));
 }

@@ -77,15 +77,19 @@ private:
 /// stands still or the group is empty.
 class live_tasks {
 public:
-    /// What a task group is to the list. In it from its construction to its destruction.
+    /// What a task group is to the list. In it from the end of its constructor to the beginning of
+    /// its destructor, so that nobody describes half of one.
     class group : public boost::intrusive::list_base_hook<> {
     public:
         group(const group&) = delete;
         group& operator=(const group&) = delete;
 
     protected:
-        explicit group(live_tasks& in);
-        virtual ~group();
+        explicit group(live_tasks& in) : in_(in) {}
+        virtual ~group() = default;
+
+        void enlist();
+        void leave() noexcept;
 
         /// At most `tasks_max` tasks.
         virtual live_group describe(std::size_t tasks_max) const = 0;

@@ -27,10 +27,15 @@ public:
         executor on,
         const std::source_location& made_at = std::source_location::current()
     )
-        : live_tasks::group(on.owner().tasks()), on_(on), made_at_(made_at) {}
+        : live_tasks::group(on.owner().tasks()), on_(on), made_at_(made_at) {
+        enlist();
+    }
     task_group(const task_group&) = delete;
     task_group& operator=(const task_group&) = delete;
-    ~task_group() { CLARION_ASSERT(children_.empty()); }
+    ~task_group() override {
+        leave();
+        CLARION_ASSERT(children_.empty());
+    }
 
     void spawn(task<> child, const std::source_location& at = std::source_location::current());
 

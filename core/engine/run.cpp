@@ -64,11 +64,13 @@ run::run(
 task<close_verdict> run::execute() {
     const failure::logger log = services_.failures.log().with(about());
     log.info("the run begins: " + scope_->agent_name);
-    ending how = co_await run_body();
+    const ending how = co_await run_body();
     ending_ = true;
     journal_->add_tools_ms(body_->tools_ms);
-    log_end(how, log);
-    co_return co_await journal_->close(std::move(how));
+    close_verdict closed = co_await journal_->close(how);
+    if (std::holds_alternative<sealed>(closed))
+        log_end(how, log);
+    co_return closed;
 }
 
 protocol::server::cancel_verdict run::cancel(protocol::cancel_reason reason) {

@@ -200,7 +200,27 @@ BOOST_AUTO_TEST_CASE(what_is_not_known_is_empty_but_there) {
     for (const char* field : {"connection_id", "user_id", "thread_id", "run_id", "detail"})
         BOOST_TEST(kept.at(field).as_string().empty());
     BOOST_TEST(kept.at("seq").as_int64() == 0);
-    BOOST_TEST(kept.at("stack").as_array().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_without_a_stack_has_the_place_of_its_report) {
+    observed_ledger of;
+    of.failures.report(code::log_dropped, {}, "");
+    const auto kept = of.failures.snapshot().records.front();
+    BOOST_TEST_REQUIRE(kept.stack.size() == 1U);
+    BOOST_TEST(
+        kept.stack[0].find(" at tests/unit/core/failure/ledger_test.cpp:") != std::string::npos
+    );
+}
+
+BOOST_AUTO_TEST_CASE(a_tally_tells_severities_as_raised) {
+    observed_ledger of;
+    of.failures.report(code::tool_failed, {.level = event_level::mission_critical}, "");
+    of.failures.report(code::tool_failed, {}, "");
+    of.failures.report(code::tool_failed, {}, "");
+    const auto counted = of.failures.snapshot().tallies.front();
+    BOOST_TEST(counted.by_severity[static_cast<std::size_t>(severity::warning)] == 2U);
+    BOOST_TEST(counted.by_severity[static_cast<std::size_t>(severity::critical)] == 1U);
+    BOOST_TEST(counted.by_severity[static_cast<std::size_t>(severity::error)] == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(bytes_that_are_no_text_still_make_valid_json) {
