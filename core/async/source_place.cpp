@@ -1,27 +1,25 @@
 #include "core/async/source_place.hpp"
 
-#include <array>
 #include <string_view>
 
 namespace clarion {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> tops{"core/", "net/", "app/", "tests/", "tools/"};
+// This file's own path, as the build called it, tells where the root is.
+std::string_view root() {
+    constexpr std::string_view here = "core/async/source_place.cpp";
+    std::string_view path = std::source_location::current().file_name();
+    path.remove_suffix(path.ends_with(here) ? here.size() : path.size());
+    return path;
+}
 
-// The last folder that is a top one begins the path; a path without one keeps its file name alone.
+// A file that the build called otherwise keeps its name alone.
 std::string_view from_root(std::string_view path) {
-    std::size_t begins = std::string_view::npos;
-    for (const std::string_view top : tops) {
-        if (path.starts_with(top))
-            return path;
-        const std::size_t found = path.find("/" + std::string(top));
-        if (found < begins)
-            begins = found;
-    }
-    if (begins == std::string_view::npos)
-        begins = path.rfind('/');
-    return begins == std::string_view::npos ? path : path.substr(begins + 1);
+    const bool is_below = path.starts_with(root()) && !(root().empty() && path.starts_with('/'));
+    if (is_below)
+        return path.substr(root().size());
+    return path.substr(path.rfind('/') + 1);
 }
 
 }  // namespace

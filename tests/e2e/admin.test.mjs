@@ -171,6 +171,7 @@ test("sessions and runs are visible while a tool hangs, and gone afterwards", as
   client.say("/hang");
   client.say("/time", "m2");
   const started = await client.first("tool_executing");
+  await client.first("run_queued");
   const welcome = client.frames[0];
 
   const { runs, running_count: running, queued_count: queued } = await page("/debug/runs");
