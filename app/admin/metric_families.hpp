@@ -34,19 +34,20 @@ public:
             into_.metric.push_back(std::move(metric));
         }
 
-        /// `unit` is what one of the histogram's values is in the metric's unit.
+        /// `per_unit` of the histogram's values make one of the metric's unit. A division, so that a
+        /// bound comes out as the shortest decimal number.
         template <class Histogram>
-        void add_histogram(const Histogram& values, double unit, labels with = {}) {
+        void add_histogram(const Histogram& values, double per_unit, labels with = {}) {
             prometheus::ClientMetric metric;
             metric.label = std::move(with);
             std::uint64_t below = 0;
             for (std::size_t index = 0; index < Histogram::upper_bounds.size(); ++index) {
                 below += values.counts()[index];
                 const auto bound = static_cast<double>(Histogram::upper_bounds[index]);
-                metric.histogram.bucket.push_back({below, bound * unit});
+                metric.histogram.bucket.push_back({below, bound / per_unit});
             }
             metric.histogram.sample_count = values.count();
-            metric.histogram.sample_sum = static_cast<double>(values.sum()) * unit;
+            metric.histogram.sample_sum = static_cast<double>(values.sum()) / per_unit;
             into_.metric.push_back(std::move(metric));
         }
 

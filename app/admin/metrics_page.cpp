@@ -15,7 +15,7 @@ namespace {
 
 using metrics::counters;
 
-constexpr double seconds_of_us = 1e-6;
+constexpr double us_per_second = 1e6;
 
 metric_families::labels of_shard(std::size_t index) {
     return {{"shard", std::to_string(index)}};
@@ -139,12 +139,12 @@ void add_runs(metric_families& to, const counters& all) {
           "clarion_message_accepted_seconds",
           "From a message's arrival at its thread to its accepted, durable commit included."
     )
-        .add_histogram(all.message_to_accepted_us, seconds_of_us);
+        .add_histogram(all.message_to_accepted_us, us_per_second);
     to.histogram(
           "clarion_message_started_seconds",
           "From a message's arrival to agent_started, of runs that did not have to queue."
     )
-        .add_histogram(all.message_to_started_us, seconds_of_us);
+        .add_histogram(all.message_to_started_us, us_per_second);
 }
 
 void add_appends(metric_families& to, const counters& all) {
@@ -154,7 +154,7 @@ void add_appends(metric_families& to, const counters& all) {
           "clarion_append_seconds",
           "From handing an append to the log to its verdict: queue, transaction, fsync."
     )
-        .add_histogram(all.append_us, seconds_of_us);
+        .add_histogram(all.append_us, us_per_second);
     to.histogram("clarion_append_events", "Events committed by one append.")
         .add_histogram(all.append_events, 1);
 }
@@ -208,7 +208,7 @@ void add_shards(metric_families& to, const server_snapshot& shards) {
     auto lag = to.histogram("clarion_loop_lag_seconds", "How late the shard's timers are.");
     for (std::size_t index = 0; index < shards.size(); ++index)
         if (shards[index])
-            lag.add_histogram(shards[index]->counted.loop_lag_us, seconds_of_us, of_shard(index));
+            lag.add_histogram(shards[index]->counted.loop_lag_us, us_per_second, of_shard(index));
 }
 
 void add_process(metric_families& to, const measured& of) {

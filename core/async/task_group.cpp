@@ -23,7 +23,7 @@ bool is_cancellation(const std::exception_ptr& failure) {
 
 void task_group::spawn(task<> child, const std::source_location& at) {
     const auto place = children_.emplace(children_.end(), live_task{at, on_.owner().now()});
-    note(at, task_fate::spawned);
+    on_.owner().tasks().ring().note({place->about.since, at, task_fate::spawned});
     asio::co_spawn(
         on_,
         std::move(child),
@@ -40,10 +40,6 @@ void task_group::cancel() {
         child.stop.emit(asio::cancellation_type::terminal);
 }
 
-void task_group::note(const std::source_location& spawned_at, task_fate what) {
-    on_.owner().tasks().ring().note({on_.owner().now(), spawned_at, what});
-}
-
 live_group task_group::describe(std::size_t tasks_max) const {
     live_group shown{made_at_, children_.size(), {}};
     for (const running_child& child : children_) {
@@ -55,7 +51,8 @@ live_group task_group::describe(std::size_t tasks_max) const {
 }
 
 void task_group::ended(child_list::iterator child, const std::exception_ptr& failure) {
-    note(child->about.spawned_at, failure ? task_fate::failed : task_fate::ended);
+    const task_fate fate = failure ? task_fate::failed : task_fate::ended;
+    on_.owner().tasks().ring().note({on_.owner().now(), child->about.spawned_at, fate});
     children_.erase(child);
     if (failure && !failure_ && !is_cancellation(failure)) {
         failure_ = failure;

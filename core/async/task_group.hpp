@@ -58,7 +58,6 @@ private:
 
     live_group describe(std::size_t tasks_max) const override;
     bool has_tasks() const override { return !children_.empty(); }
-    void note(const std::source_location& spawned_at, task_fate what);
     void ended(child_list::iterator child, const std::exception_ptr& failure);
 
     executor on_;
