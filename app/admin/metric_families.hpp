@@ -34,8 +34,8 @@ public:
             into_.metric.push_back(std::move(metric));
         }
 
-        /// `per_unit` of the histogram's values make one of the metric's unit. A division, so that a
-        /// bound comes out as the shortest decimal number.
+        /// `per_unit` of the histogram's values make one of the metric's unit. It divides, so that
+        /// a bound comes out as the shortest decimal number.
         template <class Histogram>
         void add_histogram(const Histogram& values, double per_unit, labels with = {}) {
             prometheus::ClientMetric metric;
