@@ -87,6 +87,9 @@ conversation::conversations_settings conversations_settings_of(const limit_setti
     made.runs.deadline = milliseconds(limits.run_deadline_ms);
     made.queued_runs_max = bytes(limits.queued_runs_max);
     made.messages_per_minute = limits.messages_per_minute;
+    made.runs_active_per_user_max = bytes(limits.runs_active_per_user_max);
+    made.connections_per_user_max = bytes(limits.connections_per_user_max);
+    made.subscriptions_per_connection_max = bytes(limits.subscriptions_per_connection_max);
     return made;
 }
 

@@ -51,7 +51,7 @@ private:
     struct body;
     static task<> drive(std::unique_ptr<engine> engine, std::shared_ptr<body> state);
     task<ending> run_body();
-    task<ending> wait_for(std::shared_ptr<body> state);
+    task<ending> wait_for(std::shared_ptr<body> state, task_group::child engine);
     ending ending_of(const body& state) const;
     void report(failure::code what, std::string_view detail) const;
 

@@ -104,6 +104,8 @@ task<accepted> accept(accept_request with) {
     session_link link(with.to->where().owner().random().id("c_"), with.to->owner, with.to);
     user_home& home = with.users.home_of(link.user_id());
     arrival found = co_await ask(home.where(), home.arrive(link));
+    if (found.refused)
+        co_return accepted(not_established{*std::move(found.refused)});
     link.send_text(welcome_text(with.settings, link, std::move(found)));
     with.from.flow();
     co_return accepted(established(with.from, std::move(link), home));

@@ -1,6 +1,7 @@
 #include "core/session/serve.hpp"
 
 #include "core/async/ask.hpp"
+#include "core/session/heartbeat.hpp"
 #include "core/session/line.hpp"
 #include "core/session/process.hpp"
 
@@ -30,6 +31,10 @@ std::optional<failure::code> failure_of(const session_end& end) {
     switch (said->code) {
         case protocol::close_code::slow_consumer:
             return failure::code::slow_consumer;
+        case protocol::close_code::no_pong:
+            return failure::code::no_pong;
+        case protocol::close_code::too_many_connections:
+            return failure::code::too_many_connections;
         case protocol::close_code::leak_guard:
             return failure::code::leak_blocked;
         case protocol::close_code::unauthorized:
@@ -51,7 +56,9 @@ void report(const session_end& end, failure::context about, failure::ledger& fai
     }
 }
 
-task<session_end> live(established session, session_services services) {
+task<session_end> live(established session, line& wire, session_services services) {
+    const executor on = co_await asio::this_coro::executor;
+    const heartbeat alive(on, wire, services.settings);
     session_end end = co_await guarded(process(session, services.settings), services.failures);
     co_await ask(session.home().where(), session.home().leave(session.link()));
     failure::context about;
@@ -61,13 +68,13 @@ task<session_end> live(established session, session_services services) {
     co_return end;
 }
 
-task<session_end> shake_hands_and_live(accept_request with, session_services services) {
+task<session_end> shake_hands_and_live(accept_request with, line& wire, session_services services) {
     accepted verdict = co_await accept(with);
     if (auto* refused = std::get_if<not_established>(&verdict)) {
         report(refused->why, {}, services.failures);
         co_return std::move(refused->why);
     }
-    co_return co_await live(std::get<established>(std::move(verdict)), services);
+    co_return co_await live(std::get<established>(std::move(verdict)), wire, services);
 }
 
 }  // namespace
@@ -78,7 +85,7 @@ task<> serve(connection& with, upgrade_request upgrade, session_services service
     const accept_request
         handshake{upgrade, wire.in(), wire.out(), services.door, services.users, services.settings};
     session_end end =
-        co_await guarded(shake_hands_and_live(handshake, services), services.failures);
+        co_await guarded(shake_hands_and_live(handshake, wire, services), services.failures);
     co_await wire.finish(std::move(end), services.settings.linger);
 }
 
