@@ -24,9 +24,7 @@ using body_result = std::variant<any_frame, server::error>;
 template <class Frame>
 body_result read_body(const boost::json::object& from) {
     Frame frame;
-    object_reader reader(from, "");
-    Frame::describe(frame, reader);
-    if (const auto error = reader.take_error())
+    if (const auto error = read_object(from, frame, ""))
         return bad_request(*error);
     return any_frame(std::move(frame));
 }
@@ -59,14 +57,6 @@ body_result read_frame(const boost::json::object& from) {
     };
 }
 
-body_result check_alternatives(body_result result) {
-    const auto* frame = std::get_if<any_frame>(&result);
-    const auto* cancelled = frame == nullptr ? nullptr : std::get_if<cancel>(frame);
-    if (cancelled != nullptr && !cancelled->run_id && !cancelled->message_id)
-        return bad_request({"/run_id", "or /message_id is required"});
-    return result;
-}
-
 }  // namespace
 
 std::variant<frame, refused_frame> parse_frame(std::string_view text) {
@@ -83,7 +73,7 @@ std::variant<frame, refused_frame> parse_frame(std::string_view text) {
     if (const auto wrong_id = reader.take_error())
         return refused_frame{{}, bad_request(*wrong_id)};
 
-    body_result body = check_alternatives(read_frame(parsed.get_object()));
+    body_result body = read_frame(parsed.get_object());
     if (auto* refusal = std::get_if<server::error>(&body))
         return refused_frame{std::move(id), std::move(*refusal)};
     return frame{std::move(id), std::get<any_frame>(std::move(body))};

@@ -28,12 +28,6 @@ read_payload(event_type type, const boost::json::value& from, std::index_sequenc
     return readers[static_cast<std::size_t>(type)](from);
 }
 
-std::optional<field_error> check_exclusive(const tool_completed& value) {
-    if (value.result.has_value() == value.error.has_value())
-        return field_error{"/result", "exactly one of result and error must stand"};
-    return std::nullopt;
-}
-
 }  // namespace
 
 std::string payload_to_json(const payload& value) {
@@ -56,10 +50,7 @@ std::variant<payload, field_error> payload_from_json(event_type type, std::strin
 }
 
 std::optional<field_error> check_payload(const payload& value) {
-    auto error = std::visit([](const auto& typed) { return check_fields(typed); }, value);
-    if (!error && std::holds_alternative<tool_completed>(value))
-        error = check_exclusive(std::get<tool_completed>(value));
-    return error;
+    return std::visit([](const auto& typed) { return check_fields(typed); }, value);
 }
 
 }  // namespace clarion::protocol
