@@ -1,5 +1,6 @@
 #include "core/protocol/client_frames.hpp"
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 
 #include <array>
@@ -49,10 +50,12 @@ body_result read_frame(const boost::json::object& from) {
     for (const frame_reader& known : readers)
         if (known.type == type)
             return known.read(from);
+    // Cut between characters: half of one would make the answer itself no legal text.
+    type.resize(utf8_prefix_bytes(std::string_view(type).substr(0, id_bytes_max)));
     return server::error{
         .code = server::error_code::unknown_type,
         .message = "there is no frame of this type",
-        .detail = type.substr(0, id_bytes_max),
+        .detail = type,
         .retry_after_ms = std::nullopt,
     };
 }
@@ -60,8 +63,11 @@ body_result read_frame(const boost::json::object& from) {
 }  // namespace
 
 std::variant<frame, refused_frame> parse_frame(std::string_view text) {
+    // Most frames fit into the first buffer: no memory is asked for.
+    std::array<unsigned char, 2048> buffer;
+    boost::json::monotonic_resource memory(buffer.data(), buffer.size());
     boost::system::error_code error;
-    const boost::json::value parsed = boost::json::parse(text, error);
+    const boost::json::value parsed = boost::json::parse(text, error, &memory);
     if (error)
         return refused_frame{{}, bad_request({"", "is not JSON: " + error.message()})};
     if (!parsed.is_object())

@@ -2,6 +2,7 @@
 
 #include "core/protocol/json_writer.hpp"
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 
 #include <array>
@@ -42,8 +43,10 @@ event uncommitted(const payload& value) {
 }
 
 std::variant<payload, field_error> payload_from_json(event_type type, std::string_view json) {
+    std::array<unsigned char, 2048> buffer;
+    boost::json::monotonic_resource memory(buffer.data(), buffer.size());
     boost::system::error_code error;
-    const boost::json::value parsed = boost::json::parse(json, error);
+    const boost::json::value parsed = boost::json::parse(json, error, &memory);
     if (error)
         return field_error{"", "is not JSON: " + error.message()};
     return read_payload(type, parsed, std::make_index_sequence<event_types_count>());

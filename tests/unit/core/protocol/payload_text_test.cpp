@@ -34,6 +34,14 @@ BOOST_AUTO_TEST_CASE(every_payload_survives_the_way_to_json_and_back) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_result_that_is_null_comes_back_from_the_log_as_null) {
+    const tool_completed
+        nothing{"a", "t", "x", tool_outcome::ok, json_text{"null"}, std::nullopt, 0, std::nullopt};
+    BOOST_TEST(!check_payload(nothing));
+    const auto back = payload_from_json(event_type::tool_completed, payload_to_json(nothing));
+    BOOST_TEST((std::get<tool_completed>(std::get<payload>(back)).result == json_text{"null"}));
+}
+
 BOOST_AUTO_TEST_CASE(the_check_names_the_field_that_breaks_the_table) {
     const auto pointer_of = [](const payload& wrong) {
         const auto error = check_payload(wrong);
