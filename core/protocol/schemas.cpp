@@ -33,7 +33,7 @@ std::string description_of(const schema_file& file) {
 json::object head_of(const schema_file& file) {
     return {
         {"$schema", draft},
-        {"$id", "urn:clarion.v1:" + std::string(name_of(file.kind)) + ':' + file.type},
+        {"$id", "urn:clarion:v1:" + std::string(name_of(file.kind)) + ':' + file.type},
         {"title", file.type},
         {"description", description_of(file)},
         {"x-clarion-kind", name_of(file.kind)},
@@ -141,7 +141,7 @@ schema_file either(const schema_file& asked, const schema_file& answer) {
     both.name = asked.type + ".json";
     const json::object document{
         {"$schema", draft},
-        {"$id", "urn:clarion.v1:" + asked.type},
+        {"$id", "urn:clarion:v1:" + asked.type},
         {"title", asked.type},
         {"description", "A frame that both sides send, each with fields of its own."},
         {"anyOf", json::array{nested(asked), nested(answer)}},
