@@ -9,6 +9,7 @@ import { fetchSchemas } from "./support/schemas.mjs";
 import { startServer } from "./support/server.mjs";
 
 const OFFENCES_MAX = 20;
+const FRAME_BYTES_MAX = 262144;
 
 let server;
 let users = 0;
@@ -124,7 +125,8 @@ test("each field of each client frame, missing, wrong, too long, is refused by i
         });
   }
   assert.ok(cases.length > 150, `${cases.length} cases`);
-  await expectRefusals(cases);
+  // What is larger than a frame may be never gets as far as its fields.
+  await expectRefusals(cases.filter(({ frame }) => JSON.stringify(frame).length < FRAME_BYTES_MAX));
 });
 
 test("a frame that needs one of two fields names the first when neither stands", async () => {
@@ -235,11 +237,11 @@ test("a binary frame closes 1003, one over the limit 1009, invalid UTF-8 1007", 
     return client.closed;
   };
   assert.equal(await closes(Buffer.from('{"type":"ping"}'), { binary: true }), 1003);
-  assert.equal(await closes(`{"type":"ping","x":"${"x".repeat(262144)}"}`), 1009);
+  assert.equal(await closes(`{"type":"ping","x":"${"x".repeat(FRAME_BYTES_MAX)}"}`), 1009);
   assert.equal(await closes(Buffer.from('{"type":"ping","x":"\xff"}', "latin1"), { binary: false }), 1007);
 
   const client = await open();
-  const room = 262144 - '{"type":"ping","id":"full","x":""}'.length;
+  const room = FRAME_BYTES_MAX - '{"type":"ping","id":"full","x":""}'.length;
   const [pong] = await client.ask(`{"type":"ping","id":"full","x":"${"x".repeat(room)}"}`);
   assert.equal(pong.id, "full", "a frame of exactly the limit is read");
   await client.close();
