@@ -30,7 +30,7 @@ test("sends nothing before welcome but the token, where there is one", () => {
   plain.client.send({ thread_id: "t", message_id: "m", text: "hi" });
   plain.socket().open();
   assert.deepEqual(plain.socket().sent, []);
-  const signed = connect({ token: "secret" });
+  const signed = connect({ token: () => "secret" });
   signed.client.open();
   signed.socket().open();
   assert.deepEqual(signed.socket().sent, [{ type: "hello", token: "secret" }]);
