@@ -39,7 +39,16 @@ const client = new ClarionClient({
 const pane = new ThreadPane(client, {
   list: $("turns"), scroller: $("scroller"), jump: $("jump"),
 }, {
-  retry: (turn) => outgoing.retry(turn.messageId),
+  retry(turn) {
+    if (turn.refusal?.code !== "conflict") {
+      outgoing.retry(turn.messageId);
+      return;
+    }
+    const { text } = turn; // this message_id belongs to another message for good
+    outgoing.discard(turn.messageId);
+    pane.drop(turn.messageId);
+    composer.submit(text);
+  },
   discard(turn) {
     outgoing.discard(turn.messageId);
     pane.drop(turn.messageId);

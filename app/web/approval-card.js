@@ -17,6 +17,7 @@ export class ApprovalCard {
   #problem = make("p.problem", { role: "alert", "data-testid": "approval-problem" });
   #left = make("span.left", { "data-testid": "approval-left" });
   #buttons;
+  #answered = false;
 
   /** decide({approvalId, decision, arguments?, note?}) gives a promise of `approve_result`. */
   constructor(item, decide) {
@@ -44,10 +45,13 @@ export class ApprovalCard {
     this.#tick();
   }
 
-  /** Decided elsewhere, expired or withdrawn: nothing is asked any more. */
+  /** Decided elsewhere, expired or withdrawn: nothing is asked any more. True when the focus was
+   *  here. */
   remove() {
     clearTimeout(this.#timer);
-    const focused = this.element.contains(document.activeElement);
+    const { activeElement: active } = document;
+    // The button that was pressed is disabled by now, and the browser has dropped the focus.
+    const focused = this.element.contains(active) || (this.#answered && active === document.body);
     this.element.remove();
     return focused;
   }
@@ -79,6 +83,7 @@ export class ApprovalCard {
       return;
     }
     for (const button of this.#buttons) button.disabled = true;
+    this.#answered = true;
     const note = this.#note.value.trim();
     try {
       const result = await this.#decide({ approvalId: this.#item.approvalId, decision,
@@ -86,7 +91,9 @@ export class ApprovalCard {
       this.#problem.textContent = verdictWords(result);
     } catch (error) {
       this.#problem.textContent = error.words ?? "Not sent. Try again.";
+      this.#answered = false;
       for (const button of this.#buttons) button.disabled = false;
+      this.#buttons[decision === "allow" ? 0 : 1].focus();
     }
   }
 

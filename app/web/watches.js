@@ -56,7 +56,7 @@ export class Watches {
    *  the same any more. Rejects with the error frame, or `connection_lost`. */
   async older(threadId) {
     const watch = this.#watches.get(threadId);
-    if (!watch?.oldest) return { events: [], more: false };
+    if (!watch?.oldest || watch.oldest === 1) return { events: [], more: false };
     const { epoch } = watch.cursor;
     const page = await this.#connection.request({ type: "history", thread_id: threadId,
       before_seq: watch.oldest, limit: OLDER_EVENTS });
