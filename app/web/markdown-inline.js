@@ -18,7 +18,7 @@ const TARGET = /\(\s*(?:<([^<>\n]*)>|((?:[^\s()\\]|\\.|\([^\s()]*\))*))(?:\s+(?:
 
 /** The address of a link that may be followed, or null. */
 export function safeAddress(text) {
-  if (!/^(?:https?:\/\/|mailto:)/i.test(text) || /[\s\x00-\x1f]/.test(text)) return null;
+  if (/[\s\x00-\x1f]/.test(text)) return null;
   try {
     const { href, protocol } = new URL(text);
     return ["http:", "https:", "mailto:"].includes(protocol) ? href : null;

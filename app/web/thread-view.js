@@ -59,9 +59,7 @@ export function prepend(thread, events) {
   const whole = createThread();
   for (const event of events) fold(whole, event);
   const cut = thread.turns.filter((t) => t.events !== null);
-  for (const event of cut.flatMap((t) => t.events).sort((a, b) => a.seq - b.seq)) {
-    fold(whole, event);
-  }
+  for (const event of cut.flatMap((t) => t.events)) fold(whole, event);
   for (const turn of thread.turns) {
     if (cut.includes(turn)) continue;
     whole.turns.push(turn);

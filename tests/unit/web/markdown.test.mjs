@@ -80,6 +80,8 @@ test("links go to http, https and mailto alone; everything else stays text", () 
   is("[*a*](mailto:x@y.z)", "(p (a:mailto:x@y.z (em a)))");
   is("see https://b.c/d_e_(f)). <https://g.h>", "(p see (a:https://b.c/d_e_(f) https://b.c/d_e_(f))). (a:https://g.h/ https://g.h))");
   is("![cat](https://b.c/cat.png)", "(p (a:https://b.c/cat.png cat))");
+  is("[a [b](https://x.y) c](https://z.w)", "(p [a (a:https://x.y/ b) c]((a:https://z.w/ https://z.w)))");
+  is("[see https://a.b](https://c.d)", "(p (a:https://c.d/ see https://a.b))");
   for (const bad of ["javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)",
     "java\nscript:alert(1)", "data:text/html,<script>", "vbscript:x", "file:///etc/passwd", "//b.c",
     "/relative", "https://", "\u0001javascript:alert(1)", "https://b.c/\u0000"]) {
@@ -103,7 +105,7 @@ test("markup is text, whatever it looks like", () => {
 const SAMPLE = `# Title\n\nA **bold *nested* text** with \`code\`, [link](https://a.b/c) and https://d.e/f.
 second line | with pipe\n\n- one\n  - two **three**\n\n- four\n\n1. x\n2. y\n\n| a | b |\n|---|:-:|\n| 1 | 2 |
 | 3 | 4 |\n\n\`\`\`js\nconst a = "*";\n\n\`\`\`\n> quote\n> - in it\n\n### end\n---\n${"word ".repeat(2000)}
-a|b\n-|-\nc|d\n\n- [ ] task\n\ttabbed\n\n~~~\nunclosed`;
+a|b\n-|-\nc|d\n\n1. p\n\n2. q\n\n10. r\n\n- [ ] task\n\ttabbed\n\n~~~\nunclosed`;
 
 function pieces(text, random) {
   const all = [];
@@ -136,6 +138,25 @@ test("however the text is cut, the result is that of the whole", () => {
   }
 });
 
+test("letter by letter as well", () => {
+  const stream = new MarkdownStream();
+  const done = [];
+  let open = [];
+  for (const letter of SAMPLE.replace(/(?:word ){1900}/, "")) {
+    stream.append(letter);
+    const taken = stream.take();
+    done.push(...taken.done);
+    open = taken.open;
+  }
+  assert.equal(told([...done, ...open]), told(markdown(SAMPLE.replace(/(?:word ){1900}/, ""))));
+});
+
+test("a long word is not cut within a letter", () => {
+  const [{ children }] = markdown(`${"a".repeat(8191)}${"😀".repeat(5000)}`);
+  assert.ok(children.length > 1);
+  for (const part of children) assert.ok(part.isWellFormed());
+});
+
 test("blocks that are done are told once, and only the last one is worked on again", () => {
   const stream = new MarkdownStream();
   const told = [];
@@ -159,7 +180,8 @@ test("a long paragraph that grows keeps what it has parsed", () => {
 
 test("hostile input takes linear time and stays shallow", () => {
   const n = 300_000;
-  const rows = ["a".repeat(1_000_000), "**a ".repeat(250_000), "*a ".repeat(n / 3), "*a* **".repeat(n / 6), "[".repeat(n), "[](".repeat(n / 3),
+  const rows = ["a".repeat(1_000_000), "**a ".repeat(250_000),
+    `${"*a ".repeat(600)}${"b* ".repeat(600)}`, "*a ".repeat(n / 3), "*a* **".repeat(n / 6), "[".repeat(n), "[](".repeat(n / 3),
     "`".repeat(n), "` `` ``` ".repeat(n / 9), ">".repeat(n), `${"> ".repeat(500)}\n`.repeat(1000),
     Array.from({ length: 1400 }, (_, i) => `${" ".repeat(i)}- x`).join("\n"),
     `${"|".repeat(n / 2)}\n${"|-".repeat(n / 4)}`, "#".repeat(n), `# ${" #".repeat(n / 2)}`,

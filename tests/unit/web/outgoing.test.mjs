@@ -37,6 +37,8 @@ test("what was written offline is sent once there is a connection", async () => 
   const page = load();
   page.outgoing.send({ threadId: "t", text: "hi", agent: "other", onBusy: "interrupt" });
   page.socket().welcome();
+  page.outgoing.begin("ada");
+  assert.equal(page.socket().of("message").length, 1);
   const [{ thread_id: thread, text, agent, on_busy: onBusy }] = page.socket().of("message");
   assert.deepEqual([thread, text, agent, onBusy], ["t", "hi", "other", "interrupt"]);
   await answer(page, "accepted");
