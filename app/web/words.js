@@ -125,7 +125,6 @@ export function errorWords({ code, message, detail, retry_after_ms: retryMs }) {
 
 /** A stretch of activity in one line: what was done and how long it took. */
 export function activityWords(items, turn) {
-  const of = (kind) => items.filter((item) => item.kind === kind).length;
   const running = items.filter((item) => item.kind === "tool" && item.open);
   if (running.length > 0) {
     return running.length === 1 ? `Running ${running[0].name}…` : `Running ${running.length} tools…`;
@@ -137,9 +136,17 @@ export function activityWords(items, turn) {
     : [item.at + (item.durationMs ?? 0)]));
   const began = items.find((item) => item.at !== null)?.at ?? 0;
   const failed = items.filter(({ outcome }) => outcome === "error" || outcome === "timeout").length;
-  return [plural(items.length, "step"), of("tool") > 0 ? plural(of("tool"), "tool call") : null,
-    failed > 0 ? `${failed} failed` : null,
+  return [plural(items.length, "step"), toolsWords(items), failed > 0 ? `${failed} failed` : null,
     times.length > 0 ? duration(Math.max(...times) - began) : null].filter(Boolean).join(" · ");
+}
+
+// Each tool by its name, with how often; of many only the first few.
+function toolsWords(items) {
+  const times = new Map();
+  for (const { kind, name } of items) if (kind === "tool") times.set(name, (times.get(name) ?? 0) + 1);
+  const names = [...times].map(([name, n]) => (n > 1 ? `${name} ×${n}` : name));
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : "";
+  return names.slice(0, 3).join(", ") + more || null;
 }
 
 /** What became of a decision. */

@@ -89,7 +89,9 @@ test("a stretch of activity is one line, running and done", () => {
   Object.assign(items[2], { open: false, outcome: "ok", durationMs: 3 });
   Object.assign(items[3], { open: false, outcome: "timeout", durationMs: 2000 });
   turn.state = "completed";
-  assert.equal(activityWords(items, turn), "4 steps · 2 tool calls · 1 failed · 2.0 s");
+  assert.equal(activityWords(items, turn), "4 steps · calculator, clock · 1 failed · 2.0 s");
+  for (const name of ["clock", "a", "b"]) items.push(step("tool", 7, { name, outcome: "ok", durationMs: 1 }));
+  assert.match(activityWords(items, turn), /^7 steps · calculator, clock ×2, a and 1 more · 1 failed/);
 });
 
 test("times are told as people tell them", () => {
