@@ -17,6 +17,7 @@ export class Sidebar {
   #key = null; // of what was seen, per user
   #current = null;
   #rows = new Map(); // thread_id → <li>
+  unread = 0; // how many threads have something unread
   #drawing = false;
   #loading = false;
 
@@ -34,10 +35,6 @@ export class Sidebar {
     ui.list.addEventListener("keydown", (event) => this.#pressed(event));
     ui.dialogCancel.addEventListener("click", () => ui.dialog.close());
     setInterval(() => this.#draw(), MINUTE_MS);
-  }
-
-  get unread() {
-    return this.#list.rows.filter((row) => this.#isUnread(row)).length;
   }
 
   titleOf(threadId) {
@@ -115,7 +112,6 @@ export class Sidebar {
   #seen() {
     if (this.#current === null || this.#key === null || document.hidden) return;
     this.#list.markSeen(this.#current);
-    writeJson("localStorage", this.#key, this.#list.seen());
   }
 
   #isUnread(row) {
@@ -131,6 +127,8 @@ export class Sidebar {
   #drawNow() {
     this.#drawing = false;
     const rows = this.#list.rows;
+    if (this.#key !== null) writeJson("localStorage", this.#key, this.#list.seen());
+    this.unread = rows.filter((row) => this.#isUnread(row)).length;
     const now = Date.now();
     const focused = document.activeElement;
     let place = this.#ui.list.firstElementChild;

@@ -45,7 +45,7 @@ try {
 
   const phone = await open("t_phone", {
     viewport: { width: 390, height: 760 }, colorScheme: "dark" });
-  await askAndWait(phone, "/tools 3");
+  await askAndWait(phone, "what is (17+3)*2.5?");
   await unfold(phone, 0);
   await take(phone, "screenshot-dark-phone.png");
 } finally {
