@@ -128,7 +128,9 @@ function ofThisThread({ threadId }) {
 }
 
 function connectionChanged(state) {
+  const troubled = connection.hasSentence;
   connection.show(state);
+  if (state.name === "connected" && troubled) say("Online again.");
   if (state.name === "connected") welcomed(state.welcome);
   pane.setOffline(state.name !== "connected");
   if (state.name !== "connected") pane.stopping = null;

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 
 import { startServer } from "../support/server.mjs";
-import { ask, askAndWait, caughtUp, fits, launch, openPage, reaches, runs } from "./browser.mjs";
+import { ask, askAndWait, fits, launch, openPage, reaches } from "./browser.mjs";
 import { answer, begin, scripted } from "./scripted.mjs";
 
 const limit = { timeout: 60000 };
@@ -159,45 +159,6 @@ test("shortcuts work, and the help lists them", limit, async (t) => {
   await page.locator("#skip").focus();
   await page.keyboard.press("Enter");
   assert.equal(await focus(), "message");
-});
-
-test("commands are hinted at as one types, and chosen by keys; Enter alone still sends", limit, async (t) => {
-  const page = await openPage(t, browser, server);
-  const field = page.getByTestId("message");
-  const hints = page.getByTestId("hints");
-  await field.pressSequentially("/st");
-  await hints.waitFor();
-  assert.match(await hints.innerText(), /^\/story N/);
-  await page.keyboard.press("ArrowDown");
-  assert.equal(await field.getAttribute("aria-activedescendant"), "hint-0");
-  await page.keyboard.press("Enter");
-  assert.equal(await field.inputValue(), "/story ");
-  await field.fill("/he");
-  await hints.waitFor();
-  await page.keyboard.press("Escape");
-  await hints.waitFor({ state: "hidden" });
-  await field.fill("/help");
-  await page.keyboard.press("Enter");
-  await reaches(runs(page).first(), "completed");
-  const help = await page.getByTestId("answer").textContent();
-  const { COMMANDS } = await page.evaluate(() => import("/assets/commands.js")
-    .then(({ COMMANDS: all }) => ({ COMMANDS: all })));
-  const offered = [...help.matchAll(/^(\/\w+)/gm)].map(([, name]) => name);
-  assert.deepEqual(offered.filter((name) => !COMMANDS.some((c) => c.name === name)), [], "hints that are missing");
-  assert.deepEqual(COMMANDS.map((c) => c.name).filter((name) => !offered.includes(name)), [],
-    "hints at what the agent does not know");
-});
-
-test("a draft survives a reload, each conversation has its own", limit, async (t) => {
-  const page = await openPage(t, browser, server, { path: "/#thread=t_a" });
-  const field = page.getByTestId("message");
-  await field.fill("half a thou");
-  await page.evaluate(() => { location.hash = "thread=t_b"; });
-  await page.waitForFunction(() => document.getElementById("message").value === "");
-  await page.goBack();
-  await page.reload();
-  await caughtUp(page);
-  assert.equal(await field.inputValue(), "half a thou");
 });
 
 test("letters from right to left stand as they should, and twice the zoom still fits", limit, async (t) => {
