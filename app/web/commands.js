@@ -12,10 +12,10 @@ export const COMMANDS = [
   ["/fail", "calls a tool that fails"],
   ["/throw", "makes the agent throw an exception"],
   ["/hang", "calls a tool that runs into its time-out"],
+  ["/approve TEXT", "calls a tool that you have to allow"],
+  ["/report TEXT", "examines a text step by step and sums up"],
+  ["/handoff", "lets another agent answer"],
   ["/think N", "thinks in N steps"],
-  ["/approve TEXT", "calls a tool that needs your approval"],
-  ["/report TEXT", "ends in a report, with progress on the way"],
-  ["/handoff", "hands over to another agent"],
   ["/help", "says all that it can do"],
 ].map(([usage, effect]) => ({ name: usage.split(" ")[0], usage, effect }));
 

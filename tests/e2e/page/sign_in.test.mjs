@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { startServer } from "../support/server.mjs";
-import { launch, openPage, runs } from "./browser.mjs";
+import { makeToken, secondsFromNow, secretFile } from "../support/tokens.mjs";
+import { askAndWait, launch, openPage, runs } from "./browser.mjs";
 import { begin, scripted } from "./scripted.mjs";
 
 const limit = { timeout: 30000 };
@@ -180,4 +181,34 @@ test("another user's session starts from nothing", limit, async (t) => {
 test("the user of the page's address is the socket's", limit, async (t) => {
   const { script } = await open(t, { path: "/?user=grace" });
   assert.equal(new URL(script.socket.url()).search, "?user=grace");
+});
+
+test("a real server with tokens: asked, refused, let in, remembered, expired", limit, async (t) => {
+  const secret = secretFile("a secret of at least 32 bytes, for tests");
+  const locked = await startServer({ args: ["--auth", "jwt", "--jwt-secret-file", secret.path] });
+  t.after(() => locked.stop());
+  const page = await openPage(t, browser, locked, { ready: false });
+  const dialog = page.getByTestId("token-dialog");
+  await dialog.waitFor();
+  await page.getByTestId("token").fill("nonsense");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => /refused the token/.test(document.getElementById("token-why").textContent));
+  await enter(page, makeToken({ sub: "ada", exp: secondsFromNow(6000) }, secret.text));
+  await label(page, "online");
+  assert.equal(await page.getByTestId("user").innerText(), "Signed in as ada");
+  await askAndWait(page, "what is 6*7?");
+  await page.reload();
+  await label(page, "online");
+  await runs(page).first().waitFor();
+  await page.getByRole("button", { name: "Enter a new token" }).waitFor();
+  await label(page, "signed out");
+  await dialog.waitFor();
+  assert.match(await dialog.innerText(), /expired/);
+  await enter(page, makeToken({ sub: "ada" }, secret.text));
+  await label(page, "online");
+  await askAndWait(page, "what is 6*8?");
+  assert.equal(await runs(page).count(), 2, "the conversation goes on where it was");
+  const link = await openPage(t, browser, locked, { path: `/#token=${makeToken({ sub: "bob" }, secret.text)}` });
+  assert.equal(await link.getByTestId("user").innerText(), "Signed in as bob");
+  assert.doesNotMatch(link.url(), /token/);
 });
