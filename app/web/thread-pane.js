@@ -146,9 +146,9 @@ export class ThreadPane {
       if (error.code !== "connection_lost") this.#told.problem(error);
     } finally {
       this.#loading = false;
+      this.#told.changed();
+      this.#conversation.lookAtStart(); // of the thread that is open by now
     }
-    this.#told.changed();
-    this.#conversation.lookAtStart();
   }
 
   #prepend(events) {
