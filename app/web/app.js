@@ -68,6 +68,7 @@ const pane = new ThreadPane(client, {
     if (pane.caughtUp) announce(event);
   },
   changed: refresh,
+  empty: () => sidebar.remove(pane.threadId), // deleted elsewhere, unless it was never there
   reset(reason) {
     if (reason !== "deleted") return;
     notices.show("This conversation was deleted.");

@@ -20,7 +20,7 @@ export class ThreadPane {
   more = false; // older events that are not loaded
   stopping = null; // run_id
 
-  /** told: {event(event), changed(), reset(reason), problem(error)}; the rest as Conversation. */
+  /** told: {event(event), changed(), empty(), reset(reason), problem(error)}; the rest as Conversation. */
   constructor(client, elements, actions, told) {
     this.#client = client;
     this.#told = told;
@@ -120,6 +120,7 @@ export class ThreadPane {
 
   #caughtUp() {
     this.caughtUp = true;
+    if (this.thread.turns.length === 0) this.#told.empty();
     this.#told.changed();
     if (this.active && cutTurns(this.thread).includes(this.active)) this.#older();
     else this.#conversation.lookAtStart();

@@ -139,6 +139,21 @@ test("a conversation deleted elsewhere is gone here, and says so", limit, async 
   assert.equal(await runs(two).count(), 1);
 });
 
+test("a conversation that was deleted elsewhere leaves the list when it is opened", limit, async (t) => {
+  const user = newUser();
+  const one = await openPage(t, browser, server, { path: `/?user=${user}#thread=gone` });
+  await askAndWait(one, "what is 6*7?");
+  const two = await openPage(t, browser, server, { path: `/?user=${user}#thread=mine` });
+  await askAndWait(two, "what is 6*8?");
+  await listed(two, ["what is 6*8?", "what is 6*7?"]);
+  await rows(one).nth(1).getByTestId("delete-thread").click();
+  await one.getByTestId("delete-confirm").click();
+  await listed(one, ["what is 6*8?"]);
+  await rows(two).nth(1).getByRole("link").click();
+  await two.getByTestId("welcome").waitFor();
+  await listed(two, ["what is 6*8?"]);
+});
+
 test("a run that is deleted with its conversation is stopped", limit, async (t) => {
   const page = await openPage(t, browser, server, { path: `/?user=${newUser()}` });
   await ask(page, "/story 2000 50");
