@@ -25,7 +25,7 @@ export function addressOf(threadId) {
   return `#${new URLSearchParams({ thread: threadId })}`;
 }
 
-/** `#token=…` is taken out of the address before anything else can see or keep it; null without. */
+/** `#token=…` is taken out of the address before anything else can see or keep it. */
 export function takeToken() {
   const all = parts();
   const token = all.get("token");

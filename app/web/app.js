@@ -1,5 +1,5 @@
 // The page: wires the protocol client, the open thread, the side list and the composer to the
-// elements of index.html. Every other module does one of these things; this one decides nothing else.
+// elements of index.html. Every other module does one of these things.
 
 import { addressOf, currentThread, freshAddress, socketAddress } from "./address.js";
 import { ClarionClient } from "./clarion-client.js";
@@ -25,7 +25,8 @@ const notices = new Notices($("notices"), () => $("message").focus());
 const connection = new ConnectionLine({ label: $("connection"), banner: $("banner"),
   text: $("banner-text"), again: $("reconnect"), signIn: $("sign-in") });
 const signIn = new SignIn({ dialog: $("token-dialog"), form: $("token-form"), field: $("token"),
-  why: $("token-why"), later: $("token-later") }, { entered: signedIn, left: () => $("message").focus() });
+  why: $("token-why"), later: $("token-later"),
+}, { entered: signedIn, left: () => $("message").focus() });
 
 const client = new ClarionClient({
   url: socketAddress(),
@@ -58,9 +59,10 @@ const pane = new ThreadPane(client, {
   cancel: (turn) => pane.cancel(turn),
   focus: () => composer.focus(),
   decide({ approvalId, ...answer }) {
-    return client.request({ type: "approve", approval_id: approvalId, ...answer }).catch((error) => {
+    const told = (error) => {
       throw Object.assign(new Error(error.code), { words: errorWords(error) });
-    });
+    };
+    return client.request({ type: "approve", approval_id: approvalId, ...answer }).catch(told);
   },
 }, {
   event(event) {
@@ -82,14 +84,15 @@ const outgoing = new Outgoing(client, {
   accepted: () => notices.clear(),
   refused(entry) {
     if (ofThisThread(entry)) pane.showUnsent(entry);
-    else notices.show(`A message in another conversation was not sent. ${errorWords(entry.refusal)}`);
+    else notices.show(`Not sent in another conversation. ${errorWords(entry.refusal)}`);
     refresh();
   },
 });
 
 const sidebar = new Sidebar(client, {
-  list: $("threads"), more: $("threads-more"), empty: $("threads-empty"), fallback: $("new-conversation"),
-  dialog: $("delete-dialog"), dialogText: $("delete-text"), dialogDelete: $("delete-confirm"),
+  list: $("threads"), more: $("threads-more"), empty: $("threads-empty"),
+  fallback: $("new-conversation"), dialog: $("delete-dialog"), dialogText: $("delete-text"),
+  dialogDelete: $("delete-confirm"),
   dialogCancel: $("delete-cancel"),
 }, {
   changed: refresh,
@@ -104,7 +107,8 @@ const sidebar = new Sidebar(client, {
 
 const composer = new Composer({
   message: $("message"), send: $("send"), stop: $("stop"), onBusy: $("on-busy"),
-  onBusyField: $("on-busy-field"), agent: $("agent"), agentField: $("agent-field"), hints: $("hints"),
+  onBusyField: $("on-busy-field"), agent: $("agent"), agentField: $("agent-field"),
+  hints: $("hints"),
 }, {
   send(message) {
     outgoing.send({ threadId: pane.threadId, ...message });
@@ -181,7 +185,8 @@ async function signedIn() {
     say("Signed in for longer.");
   } catch ({ code, message }) {
     // Taken or not, only the server knows: a new connection shows it the new token.
-    if (code === "unauthorized" || code === "forbidden") signIn.ask({ code: 4500, reason: message });
+    const refused = code === "unauthorized" || code === "forbidden";
+    if (refused) signIn.ask({ code: 4500, reason: message });
     else client.signIn();
   }
 }
@@ -204,7 +209,8 @@ function openThread() {
 
 function refresh() {
   const { active, thread, caughtUp } = pane;
-  composer.setRun({ busy: active !== null, connected: connected(), stopping: pane.stopping !== null });
+  composer.setRun({
+    busy: active !== null, connected: connected(), stopping: pane.stopping !== null });
   $("welcome").hidden = !caughtUp || thread.turns.length > 0;
   $("loading").hidden = caughtUp || !connected() || thread.turns.length > 0;
   $("scroller").setAttribute("aria-busy", String(!caughtUp));
@@ -214,7 +220,8 @@ function refresh() {
   const title = titleOf(sidebar.titleOf(pane.threadId) || first);
   const shown = title || "New conversation";
   if ($("title").textContent !== shown) $("title").textContent = shown;
-  const doing = { suspended: "Waits for you", running: "Working…", queued: "In line" }[active?.state];
+  const doing = {
+    suspended: "Waits for you", running: "Working…", queued: "In line" }[active?.state];
   const unread = sidebar.unread;
   document.title = [unread > 0 ? `(${unread})` : null, doing ? `${doing} ·` : null,
     title ? `${title} ·` : null, "Clarion"].filter(Boolean).join(" ");

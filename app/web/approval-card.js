@@ -36,7 +36,8 @@ export class ApprovalCard {
       type: "button", "data-testid": `approval-${decision}`, onclick: () => this.#answer(decision),
     }, decision === "allow" ? "Allow" : "Deny"));
     this.element = make("section.approval-card", {
-      "data-testid": "approval", "data-approval-id": item.approvalId, "aria-labelledby": id("title") },
+      "data-testid": "approval", "data-approval-id": item.approvalId,
+      "aria-labelledby": id("title") },
     make("p.approval-title", { id: id("title") }, "Allow ", make("code", {}, item.name), "?"),
     make("p.faint", {}, "The agent waits for your decision. ", this.#left),
     make("label", { for: id("arguments") }, "Arguments, which you may change"), this.#args,

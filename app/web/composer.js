@@ -77,7 +77,8 @@ export class Composer {
   /** busy: a run is at work or in line; connected: it can be stopped; stopping: it was told to. */
   setRun({ busy, connected, stopping }) {
     const { stop, onBusyField, message } = this.#ui;
-    const hadFocus = document.activeElement === stop || onBusyField.contains(document.activeElement);
+    const { activeElement: active } = document;
+    const hadFocus = active === stop || onBusyField.contains(active);
     stop.hidden = !busy || !connected;
     stop.disabled = stopping;
     stop.lastElementChild.textContent = stopping ? "Stopping…" : "Stop";

@@ -16,7 +16,7 @@ export class ConnectionLine {
     for (const name of ["online", "offline"]) addEventListener(name, () => this.#draw());
   }
 
-  /** Is there something to tell beyond the label? The label itself counts down, and is not read out. */
+  /** Is there something to tell beyond the label, which counts down and is not read out? */
   get hasSentence() {
     return !this.#ui.banner.hidden;
   }

@@ -1,8 +1,8 @@
 // Block Markdown as a tree. Pure: lines in, blocks out; which lines belong to a block depends only
 // on complete lines up to the next block's first one, which is what markdown-stream.js builds on.
 //
-// block: {tag, attrs?, children, start}: start is the index of its first line. Tags: p heading ul ol
-// li blockquote hr table thead tbody tr th td, and codeblock {lang, code}.
+// block: {tag, attrs?, children, start}: start is the index of its first line. Tags: p heading ul
+// ol li blockquote hr table thead tbody tr th td, and codeblock {lang, code}.
 
 import { inline } from "./markdown-inline.js";
 
@@ -36,8 +36,8 @@ export function parseBlocks(lines, { depth = 0, cache } = {}) {
 export function splitLines(text) {
   return text.split("\n").map((line) => {
     const ended = line.endsWith("\r") ? line.slice(0, -1) : line;
-    return /^ *\t/.test(ended) ? ended.replace(/^[ \t]{1,200}/, (blank) => blank.replace(/\t/g, "    "))
-      : ended;
+    if (!/^ *\t/.test(ended)) return ended;
+    return ended.replace(/^[ \t]{1,200}/, (blank) => blank.replace(/\t/g, "    "));
   });
 }
 
@@ -72,19 +72,24 @@ function interrupts(lines, i, depth) {
 const READERS = [
   { begins: (lines, i) => isFence(lines[i]), read: codeBlock },
   { begins: (lines, i) => HEADING.test(lines[i]), read: heading },
-  { begins: (lines, i) => isRule(lines[i]), read: (_, i) => ({ tag: "hr", children: [], end: i + 1 }) },
+  { begins: (lines, i) => isRule(lines[i]), read: rule },
   { begins: (lines, i, depth) => depth < NESTED_MAX && QUOTE.test(lines[i]), read: quote },
   { begins: (lines, i, depth) => depth < NESTED_MAX && isItem(lines[i]), read: list },
   { begins: isTable, read: table },
   { begins: () => true, read: paragraph },
 ];
 
+function rule(lines, from) {
+  return { tag: "hr", children: [], end: from + 1 };
+}
+
 function codeBlock(lines, from) {
   const [, fence, info] = FENCE.exec(lines[from]);
   const indent = indentOf(lines[from]);
   const closes = (line) => {
     const bare = line.trim();
-    return indentOf(line) <= 3 && bare.length >= fence.length && bare === fence[0].repeat(bare.length);
+    return indentOf(line) <= 3 && bare.length >= fence.length
+      && bare === fence[0].repeat(bare.length);
   };
   let end = from + 1;
   while (end < lines.length && !closes(lines[end])) end += 1;
@@ -146,7 +151,8 @@ function list(lines, from, { depth, cache }) {
 
 function item(lines, { depth, cache, loose }) {
   const [, box, rest] = /^\[([ xX])\] (.*)$/s.exec(lines[0]) ?? [];
-  const own = box === undefined ? lines : [`${box === " " ? "☐" : "☑"} ${rest}`, ...lines.slice(1)];
+  const mark = box === " " ? "☐" : "☑";
+  const own = box === undefined ? lines : [`${mark} ${rest}`, ...lines.slice(1)];
   const blocks = parseBlocks(own, { depth, cache });
   const tight = (block) => (block.tag === "p" && !loose ? block.children : [block]);
   return { tag: "li", children: blocks.flatMap(tight) };
@@ -176,7 +182,8 @@ function table(lines, from, { depth }) {
   const row = (line, tag) => {
     const texts = cells(line);
     return { tag: "tr", children: columns.map((align, n) => ({
-      tag, attrs: { ...(align ? { "data-align": align } : {}), ...(tag === "th" ? { scope: "col" } : {}) },
+      tag,
+      attrs: { ...(align && { "data-align": align }), ...(tag === "th" && { scope: "col" }) },
       children: inline(texts[n] ?? "") })) };
   };
   let end = from + 2;

@@ -14,7 +14,9 @@ const ESCAPABLE = /[!-/:-@[-`{-~]/;
 const SPECIAL = /[\\`*_~[\]<]|!\[|https?:\/\//gi;
 const ANGLED = /<((?:https?:\/\/|mailto:)[^\s<>]+)>/iy;
 const BARE = /https?:\/\/[^\s<>"`]+/iy;
-const TARGET = /\(\s*(?:<([^<>\n]*)>|((?:[^\s()\\]|\\.|\([^\s()]*\))*))(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)/y;
+const TITLE = /(?:\s+(?:"[^"]*"|'[^']*'))?/;
+const TARGET = new RegExp(
+  `\\(\\s*(?:<([^<>\\n]*)>|((?:[^\\s()\\\\]|\\\\.|\\([^\\s()]*\\))*))${TITLE.source}\\s*\\)`, "y");
 
 /** The address of a link that may be followed, or null. */
 export function safeAddress(text) {
@@ -213,7 +215,8 @@ function emphasised(items) {
     const { mark } = item;
     let { count } = item;
     while (item.closes && count > 0) {
-      const fits = (frame) => frame.mark === mark && (mark !== "~" || (count > 1 && frame.count > 1));
+      const paired = (frame) => mark !== "~" || (count > 1 && frame.count > 1);
+      const fits = (frame) => frame.mark === mark && paired(frame);
       const at = stack.findLastIndex(fits);
       if (at < 1) break;
       unwind(at + 1);

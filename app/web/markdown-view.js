@@ -4,10 +4,11 @@
 import { MarkdownStream } from "./markdown-stream.js";
 import { make } from "./dom.js";
 
-const TAGS = new Set(["p", "ul", "ol", "li", "blockquote", "hr", "table", "thead", "tbody", "tr", "th",
-  "td", "em", "strong", "del", "code", "a"]);
+const TAGS = new Set(["p", "ul", "ol", "li", "blockquote", "hr", "table", "thead", "tbody", "tr",
+  "th", "td", "em", "strong", "del", "code", "a"]);
 const ATTRIBUTES = new Set(["href", "rel", "target", "start", "scope", "data-align"]);
-const DIRECTED = new Set(["p", "li", "th", "td", "h3", "h4", "h5", "h6"]); // each by its own letters
+// Each stands from left to right or from right to left by its own letters.
+const DIRECTED = new Set(["p", "li", "th", "td", "h3", "h4", "h5", "h6"]);
 const SHARE = 12; // drawing takes at most one part in so many of the time
 
 export class MarkdownView {
@@ -31,7 +32,8 @@ export class MarkdownView {
     if (this.#waiting !== null) return;
     const rest = this.#drawn + this.#spent * SHARE - performance.now();
     const frame = () => {
-      this.#waiting = { cancel: cancelAnimationFrame, id: requestAnimationFrame(() => this.draw()) };
+      const id = requestAnimationFrame(() => this.draw());
+      this.#waiting = { cancel: cancelAnimationFrame, id };
     };
     if (rest < 16) frame();
     else this.#waiting = { cancel: clearTimeout, id: setTimeout(frame, rest) };
@@ -70,7 +72,9 @@ function patch(parent, before, after, first = 0) {
       continue;
     }
     const next = node.nextSibling;
-    if (before[i] !== after[i] && !update(node, before[i], after[i])) node.replaceWith(build(after[i]));
+    if (before[i] !== after[i] && !update(node, before[i], after[i])) {
+      node.replaceWith(build(after[i]));
+    }
     node = next;
   }
   for (let i = after.length; i < before.length; i += 1) {
@@ -124,7 +128,8 @@ function codeBlock({ lang, code }) {
   const label = lang === "" ? "text" : lang;
   return make("div.code", {},
     make("div.code-head", {}, make("span", { "data-testid": "code-language" }, label),
-      make("button.quiet", { type: "button", "data-copy": "", "data-testid": "copy-code" }, "Copy")),
+      make("button.quiet", {
+        type: "button", "data-copy": "", "data-testid": "copy-code" }, "Copy")),
     make("pre", { tabindex: "0", role: "region", "aria-label": `Code, ${label}`, dir: "ltr" },
       make("code", {}, code)));
 }
@@ -135,7 +140,8 @@ export function copyOnClick(element, told) {
     const button = target.closest?.("[data-copy]");
     if (!button) return;
     try {
-      await navigator.clipboard.writeText(button.closest(".code").querySelector("code").textContent);
+      const code = button.closest(".code").querySelector("code");
+      await navigator.clipboard.writeText(code.textContent);
       button.textContent = "Copied";
       told("Code copied.");
     } catch {

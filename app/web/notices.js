@@ -23,8 +23,8 @@ export class Notices {
       act?.();
     };
     const node = make("div.notice", { "data-code": code }, make("span", {}, text),
-      action ? make("button.quiet", { type: "button", onclick: dismissed(action.act) }, action.label)
-        : null,
+      action ? make("button.quiet", {
+        type: "button", onclick: dismissed(action.act) }, action.label) : null,
       make("button.quiet.dismiss", { type: "button", "aria-label": "Dismiss",
         onclick: dismissed(null) }, "×"));
     this.#list.append(node);

@@ -132,7 +132,8 @@ export class RunCard {
     const button = (label, testid, act) => make("button.quiet", {
       type: "button", "data-testid": testid, onclick: () => act(turn) }, label);
     if (turn.state === "sending") {
-      return [turn.offline ? "Kept here, and sent as soon as the connection is back." : "Sending…"];
+      return [turn.offline ? "Kept here, and sent as soon as the connection is back."
+        : "Sending…"];
     }
     if (turn.state === "queued") {
       return [button("Take it back", "cancel-queued", this.#actions.cancel)];

@@ -8,6 +8,7 @@ import { ago } from "./words.js";
 
 const PAGE = 30;
 const MINUTE_MS = 60000;
+const RUN_WORDS = { running: "working", suspended: "waits for you", queued: "in line" };
 
 export class Sidebar {
   #client;
@@ -164,7 +165,7 @@ export class Sidebar {
   #fill(node, row, now) {
     const title = row.title === "" ? "Untitled conversation" : titleOf(row.title);
     const unread = this.#isUnread(row);
-    const run = { running: "working", suspended: "waits for you", queued: "in line" }[row.run] ?? "";
+    const run = RUN_WORDS[row.run] ?? "";
     const current = row.threadId === this.#current;
     const state = JSON.stringify([title, unread, run, current, ago(row.updatedMs, now)]);
     if (node.dataset.state === state) return;
@@ -197,7 +198,7 @@ export class Sidebar {
     const row = this.#list.get(threadId);
     if (!row) return;
     const title = row.title === "" ? "Untitled conversation" : titleOf(row.title);
-    dialogText.textContent = `“${title}” and everything in it will be gone, for good and everywhere.`
+    dialogText.textContent = `“${title}” and all in it will be gone, everywhere and for good.`
       + (row.run ? " Its run will be stopped." : "");
     dialogDelete.onclick = () => {
       dialog.close();

@@ -50,7 +50,7 @@ export class SlashHints {
       this.#show();
     } else if (event.key === "Escape") {
       this.close();
-    } else if ((event.key === "Enter" || event.key === "Tab") && this.#chosen >= 0 && !event.shiftKey) {
+    } else if (["Enter", "Tab"].includes(event.key) && this.#chosen >= 0 && !event.shiftKey) {
       this.#accept(this.#chosen);
     } else {
       return false;

@@ -22,8 +22,9 @@ export function writeText(kind, key, value) {
 export function readJson(kind, key, fallback) {
   try {
     const value = JSON.parse(readText(kind, key));
-    return typeof value === "object" && value !== null && Array.isArray(value) === Array.isArray(fallback)
-      ? value : fallback;
+    const fits = typeof value === "object" && value !== null
+      && Array.isArray(value) === Array.isArray(fallback);
+    return fits ? value : fallback;
   } catch {
     return fallback;
   }

@@ -93,7 +93,8 @@ export class ThreadList {
   }
 
   #put({ thread_id: threadId, title, seq, updated_ms: updatedMs, active_run: run }) {
-    this.#rows.set(threadId, { threadId, title: title ?? "", seq, updatedMs, run: run?.state ?? null });
+    const row = { threadId, title: title ?? "", seq, updatedMs, run: run?.state ?? null };
+    this.#rows.set(threadId, row);
     // A thread that was deleted and created again begins at 1.
     if (seq < (this.#seen.get(threadId) ?? 0)) this.#see(threadId, 0);
   }

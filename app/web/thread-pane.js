@@ -20,7 +20,8 @@ export class ThreadPane {
   more = false; // older events that are not loaded
   stopping = null; // run_id
 
-  /** told: {event(event), changed(), empty(), reset(reason), problem(error)}; the rest as Conversation. */
+  /** told: {event(event), changed(), empty(), reset(reason), problem(error)}; the rest as in
+   *  Conversation. */
   constructor(client, elements, actions, told) {
     this.#client = client;
     this.#told = told;

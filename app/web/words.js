@@ -127,7 +127,8 @@ export function errorWords({ code, message, detail, retry_after_ms: retryMs }) {
 export function activityWords(items, turn) {
   const running = items.filter((item) => item.kind === "tool" && item.open);
   if (running.length > 0) {
-    return running.length === 1 ? `Running ${running[0].name}…` : `Running ${running.length} tools…`;
+    const [{ name }] = running;
+    return running.length === 1 ? `Running ${name}…` : `Running ${running.length} tools…`;
   }
   if (turn.state === "running" && turn.items.at(-1) === items.at(-1)) {
     return `${turn.agent ?? "The agent"} is working…`;
@@ -143,7 +144,9 @@ export function activityWords(items, turn) {
 // Each tool by its name, with how often; of many only the first few.
 function toolsWords(items) {
   const times = new Map();
-  for (const { kind, name } of items) if (kind === "tool") times.set(name, (times.get(name) ?? 0) + 1);
+  for (const { name } of items.filter(({ kind }) => kind === "tool")) {
+    times.set(name, (times.get(name) ?? 0) + 1);
+  }
   const names = [...times].map(([name, n]) => (n > 1 ? `${name} ×${n}` : name));
   const more = names.length > 3 ? ` and ${names.length - 3} more` : "";
   return names.slice(0, 3).join(", ") + more || null;
@@ -186,20 +189,23 @@ export function tokenWords({ code, reason } = {}) {
 }
 
 /** The connection in words: {label (one or two words), sentence ("" when all is well)}. */
-export function connectionWords(state, { onLine = true, inMs = state.retryInMs, goingAway = false } = {}) {
+export function connectionWords(state, { onLine = true, inMs, goingAway = false } = {}) {
   switch (state.name) {
     case "connected":
-      return goingAway ? { label: "server going away", sentence: "The server is about to restart. "
-        + "This page will come back by itself; nothing is lost." } : { label: "online", sentence: "" };
+      if (!goingAway) return { label: "online", sentence: "" };
+      return { label: "server going away", sentence: "The server is about to restart. "
+        + "This page will come back by itself; nothing is lost." };
     case "closed": {
       const said = CLOSED[state.code] ?? `The server closed the connection (${state.code}).`;
       const reason = state.reason ? ` ${sentence(state.reason)}` : "";
-      return { label: SIGNED_OUT.includes(state.code) ? "signed out" : "closed", sentence: said + reason };
+      const label = SIGNED_OUT.includes(state.code) ? "signed out" : "closed";
+      return { label, sentence: said + reason };
     }
     case "reconnecting": {
       const why = DISCONNECTED[state.code] ?? "The connection was lost";
-      if (!onLine) return { label: "offline", sentence: "This device is offline. What you write is kept." };
-      const seconds = Math.ceil((inMs ?? 0) / 1000);
+      const offline = "This device is offline. What you write is kept.";
+      if (!onLine) return { label: "offline", sentence: offline };
+      const seconds = Math.ceil((inMs ?? state.retryInMs ?? 0) / 1000);
       const label = seconds > 1 ? `reconnecting in ${seconds} s` : "reconnecting…";
       // One short break is not worth a sentence.
       return { label, sentence: state.attempt > 1 ? `${why}. Reconnecting; nothing is lost.` : "" };
