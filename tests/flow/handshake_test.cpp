@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ public:
         if (token == "good")
             co_return session::authentication(session::authenticated{"ada"});
         co_return session::authentication(session::not_authenticated{"unknown token"});
+    }
+    std::optional<std::string> objection_to(const session::authenticated&) const override {
+        return std::nullopt;
     }
 };
 
