@@ -36,8 +36,10 @@ public:
     virtual policy asks_for() const = 0;
     virtual task<authentication> check(std::string token) = 0;
     /// Whether what `check` said still holds, after a wait: a revocation may have come meanwhile.
-    /// A sentence when it does not.
-    virtual std::optional<std::string> objection_to(const authenticated& who) const = 0;
+    /// A sentence when it does not; a door that nothing can change in has none.
+    virtual std::optional<std::string> objection_to(const authenticated& /*who*/) const {
+        return std::nullopt;
+    }
 };
 
 /// `--auth none`: everybody is who they say they are. Only safe where only one person can connect.
@@ -45,7 +47,6 @@ class open_door final : public authenticator {
 public:
     policy asks_for() const override { return policy::open; }
     task<authentication> check(std::string token) override;
-    std::optional<std::string> objection_to(const authenticated&) const override { return {}; }
 };
 
 }  // namespace clarion::session

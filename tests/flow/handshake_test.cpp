@@ -3,7 +3,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,9 +23,6 @@ public:
         if (token == "good")
             co_return session::authentication(session::authenticated{"ada"});
         co_return session::authentication(session::not_authenticated{"unknown token"});
-    }
-    std::optional<std::string> objection_to(const session::authenticated&) const override {
-        return std::nullopt;
     }
 };
 
