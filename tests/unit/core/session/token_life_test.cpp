@@ -122,6 +122,17 @@ BOOST_AUTO_TEST_CASE(a_clock_set_back_ends_nothing_early) {
     BOOST_TEST(ada.ended.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(the_end_is_announced_once_whatever_the_clock_does) {
+    expiring_session ada(minutes(2));
+    ada.shard.pass(seconds(90));
+    const std::size_t warning_bytes = ada.wire->frames.bytes();
+    BOOST_TEST(warning_bytes > 0U);
+    ada.shard.set_wall_clock(-minutes(10));
+    ada.shard.pass(minutes(10));
+    BOOST_TEST(!ada.ended.has_value());
+    BOOST_TEST(ada.wire->frames.bytes() == warning_bytes);
+}
+
 BOOST_AUTO_TEST_CASE(a_session_that_has_ended_is_left_alone) {
     expiring_session ada(minutes(2));
     ada.life.reset();
