@@ -109,6 +109,21 @@ session_settings_of(const limit_settings& limits, const agents::agent_registry& 
     return made;
 }
 
+session::secret_ptr read_secret(const server_settings& with) {
+    auto read = session::read_token_secret(with.jwt_secret_file);
+    if (auto* refused = std::get_if<session::secret_refused>(&read))
+        throw std::runtime_error("the secret: " + std::move(refused->why));
+    return std::get<session::secret_ptr>(std::move(read));
+}
+
+std::unique_ptr<session::token_door>
+make_token_door(const server_settings& with, const session::revocations& revoked) {
+    if (with.auth == auth_mode::none)
+        return nullptr;
+    session::token_rules rules{with.jwt_issuer, with.jwt_audience};
+    return std::make_unique<session::token_door>(read_secret(with), std::move(rules), revoked);
+}
+
 net::listen_address address_of(const std::string& text) {
     const std::size_t colon = text.rfind(':');
     net::listen_address address;
@@ -157,10 +172,14 @@ http::site_options main_site(
     return made;
 }
 
-http::site_options
-admin_site(const readiness& ready, const failure::ledger& failures, net::log_line log) {
+http::site_options admin_site(
+    const readiness& ready,
+    const failure::ledger& failures,
+    revoke_service revoke,
+    net::log_line log
+) {
     http::site_options made;
-    made.routes = admin_routes(ready, failures);
+    made.routes = admin_routes(ready, failures, make_revoke_route(std::move(revoke)));
     made.log = std::move(log);
     return made;
 }

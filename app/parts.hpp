@@ -2,12 +2,14 @@
 
 #include "app/config/settings.hpp"
 #include "app/readiness.hpp"
+#include "app/revoke_route.hpp"
 #include "core/agents/agent_registry.hpp"
 #include "core/agents/tool_registry.hpp"
 #include "core/async/shard.hpp"
 #include "core/conversation/conversations.hpp"
 #include "core/failure/ledger.hpp"
 #include "core/session/session_settings.hpp"
+#include "core/session/token_door.hpp"
 #include "core/storage/event_log.hpp"
 #include "net/http/site.hpp"
 #include "net/listener.hpp"
@@ -35,6 +37,12 @@ conversation::conversations_settings conversations_settings_of(const limit_setti
 session::session_settings
 session_settings_of(const limit_settings& limits, const agents::agent_registry& agents);
 
+/// The secret of `--jwt-secret-file`.
+session::secret_ptr read_secret(const server_settings& with);
+/// Nothing (nullptr) with authentication off.
+std::unique_ptr<session::token_door>
+make_token_door(const server_settings& with, const session::revocations& revoked);
+
 /// "HOST:PORT", an IPv6 host in brackets.
 net::listen_address address_of(const std::string& text);
 net::listener_options listener_options_of(const server_settings& with, net::log_line log);
@@ -45,7 +53,11 @@ http::site_options main_site(
     http::session_service sessions,
     net::log_line log
 );
-http::site_options
-admin_site(const readiness& ready, const failure::ledger& failures, net::log_line log);
+http::site_options admin_site(
+    const readiness& ready,
+    const failure::ledger& failures,
+    revoke_service revoke,
+    net::log_line log
+);
 
 }  // namespace clarion::app

@@ -108,8 +108,10 @@ http::router main_routes(const readiness& ready) {
     return http::router(std::move(routes));
 }
 
-http::router admin_routes(const readiness& ready, const failure::ledger& failures) {
+http::router
+admin_routes(const readiness& ready, const failure::ledger& failures, http::route revoke) {
     std::vector<http::route> routes = health_routes(ready);
+    routes.push_back(std::move(revoke));
     auto shown = [&failures](const http::request&) {
         return json_response(200, failure::to_json(failures.snapshot()));
     };

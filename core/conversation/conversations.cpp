@@ -226,6 +226,15 @@ task<std::optional<std::string>> conversations::revive(protocol::thread_key key)
     co_return co_await thread->ready();
 }
 
+task<std::size_t> conversations::end_sessions(std::string user_id, session::closing why) {
+    const auto user = users_.find(user_id);
+    if (user == users_.end())
+        co_return std::size_t{0};
+    for (const auto& [connection_id, guest] : user->second.visitors)
+        guest.link.end(why);
+    co_return user->second.visitors.size();
+}
+
 task<> conversations::drain(duration grace) {
     draining_ = true;
     for (auto& [user_id, user] : users_)

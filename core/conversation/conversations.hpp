@@ -52,6 +52,9 @@ public:
     /// start. A sentence when that failed.
     task<std::optional<std::string>> revive(protocol::thread_key key);
 
+    /// Ends every session of the user; says how many there were.
+    task<std::size_t> end_sessions(std::string user_id, session::closing why);
+
     /// No new runs and messages; sessions hear `going_away`; runs get `grace`, then end as
     /// `shutdown`.
     task<> drain(duration grace);

@@ -235,6 +235,16 @@ struct pong {
     }
 };
 
+struct token_expiring {
+    static constexpr std::string_view type = "token_expiring";
+    std::int64_t expires_ms = 0;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("expires_ms", self.expires_ms, rules::count);
+    }
+};
+
 struct going_away {
     static constexpr std::string_view type = "going_away";
     std::string reason;

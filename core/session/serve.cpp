@@ -4,6 +4,7 @@
 #include "core/session/heartbeat.hpp"
 #include "core/session/line.hpp"
 #include "core/session/process.hpp"
+#include "core/session/token_life.hpp"
 
 #include <exception>
 #include <optional>
@@ -59,6 +60,7 @@ void report(const session_end& end, failure::context about, failure::ledger& fai
 task<session_end> live(established session, line& wire, session_services services) {
     const executor on = co_await asio::this_coro::executor;
     const heartbeat alive(on, wire, services.settings);
+    const token_life life(on, session.link(), session.who().expires_ms);
     session_end end = co_await guarded(process(session, services.settings), services.failures);
     co_await ask(session.home().where(), session.home().leave(session.link()));
     failure::context about;
@@ -71,7 +73,9 @@ task<session_end> live(established session, line& wire, session_services service
 task<session_end> shake_hands_and_live(accept_request with, line& wire, session_services services) {
     accepted verdict = co_await accept(with);
     if (auto* refused = std::get_if<not_established>(&verdict)) {
-        report(refused->why, {}, services.failures);
+        failure::context about;
+        about.connection_id = with.connection_id;
+        report(refused->why, std::move(about), services.failures);
         co_return std::move(refused->why);
     }
     co_return co_await live(std::get<established>(std::move(verdict)), wire, services);
@@ -82,8 +86,16 @@ task<session_end> shake_hands_and_live(accept_request with, line& wire, session_
 task<> serve(connection& with, upgrade_request upgrade, session_services services) {
     const executor on = co_await asio::this_coro::executor;
     line wire(on, with, services.settings.outbox_bytes_max);
-    const accept_request
-        handshake{upgrade, wire.in(), wire.out(), services.door, services.users, services.settings};
+    const std::string connection_id = on.owner().random().id("c_");
+    const accept_request handshake{
+        upgrade,
+        wire.in(),
+        wire.out(),
+        services.door,
+        services.users,
+        services.settings,
+        connection_id,
+    };
     session_end end =
         co_await guarded(shake_hands_and_live(handshake, wire, services), services.failures);
     co_await wire.finish(std::move(end), services.settings.linger);

@@ -180,8 +180,8 @@ BOOST_AUTO_TEST_CASE(a_step_that_fails_leaves_the_version_before_it) {
 
 BOOST_AUTO_TEST_CASE(a_database_of_another_program_is_refused_and_left_alone) {
     for (const char* sql :
-         {"PRAGMA application_id = 42; PRAGMA user_version = 1",
-          "CREATE TABLE photos(name TEXT)"}) {
+         {"PRAGMA application_id = 42; PRAGMA user_version = 1", "CREATE TABLE photos(name TEXT)"
+         }) {
         support::temporary_directory directory;
         execute(directory.path(), sql);
         BOOST_TEST(
