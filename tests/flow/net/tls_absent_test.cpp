@@ -11,8 +11,7 @@ using namespace clarion::net;
 bool says_what_to_change(const tls_error& error) {
     const std::string said = error.what();
     return said.find("cert.pem") != std::string::npos &&
-           said.find("CLARION_TLS") != std::string::npos &&
-           said.find('\n') == std::string::npos;
+           said.find("CLARION_TLS") != std::string::npos && said.find('\n') == std::string::npos;
 }
 
 }  // namespace
