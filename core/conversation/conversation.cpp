@@ -83,6 +83,9 @@ task<message_verdict> conversation::message(
         co_return answer_duplicate(asked, *known);
     if (std::holds_alternative<storage::committed>(verdict))
         co_return message_verdict::accepted;
+    failure::concern touched;
+    touched.about = {asked.from.connection_id(), log_.key().user_id, log_.key().thread_id, {}};
+    services_.runs.failures.report(failure::code::storage_unavailable, touched, reason_of(verdict));
     asked.from.send_text(protocol::to_frame(storage_error(reason_of(verdict)), asked.id));
     co_return message_verdict::refused;
 }

@@ -193,8 +193,14 @@ conversation::seal_when_possible(const storage::open_run& run, std::string reaso
 
 void conversation::shut_down() {
     const queued_run_ptr front = queue_.front();
-    if (front && front->running)
-        front->running->cancel(protocol::cancel_reason::shutdown);
+    if (!front || !front->running ||
+        front->running->cancel(protocol::cancel_reason::shutdown) !=
+            server::cancel_verdict::accepted)
+        return;
+    failure::concern touched;
+    touched.about = {{}, log_.key().user_id, log_.key().thread_id, front->row.run_id};
+    services_.runs.failures
+        .report(failure::code::drain_timeout, touched, "the run went on when the drain was over");
 }
 
 }  // namespace clarion::conversation

@@ -53,7 +53,7 @@ run::run(
       scope_(std::move(scope)),
       services_(services),
       limits_(limits),
-      journal_(run_journal::open(on, scope_, sink, limits.journal)),
+      journal_(run_journal::open(on, scope_, sink, limits.journal, &services.failures)),
       body_(std::make_shared<body>()) {}
 
 task<close_verdict> run::execute() {
@@ -146,12 +146,12 @@ ending run::ending_of(const body& state) const {
     };
 }
 
-void run::report(failure::code what, std::string_view detail) const {
+void run::report(failure::code what, std::string_view detail, std::source_location from) const {
     failure::concern touched;
     touched.about.user_id = scope_->key.user_id;
     touched.about.thread_id = scope_->key.thread_id;
     touched.about.run_id = scope_->run_id;
-    services_.failures.report(what, touched, detail);
+    services_.failures.report(what, touched, detail, from);
 }
 
 }  // namespace clarion::engine
