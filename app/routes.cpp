@@ -2,6 +2,7 @@
 
 #include "app/admin/admin_pages.hpp"
 #include "app/embedded_file.hpp"
+#include "app/schema_routes.hpp"
 #include "app/version.hpp"
 #include "core/protocol/json_writer.hpp"
 
@@ -99,6 +100,8 @@ std::vector<http::route> health_routes(const readiness& ready) {
 
 http::router main_routes(const readiness& ready) {
     std::vector<http::route> routes = health_routes(ready);
+    for (http::route& schema : schema_routes())
+        routes.push_back(std::move(schema));
     for (const embedded_file& file : web_files()) {
         if (file.name == "index.html")
             routes.push_back(page_route("/", file));
@@ -108,9 +111,10 @@ http::router main_routes(const readiness& ready) {
     return http::router(std::move(routes));
 }
 
-http::router admin_routes(const readiness& ready, const observed& server) {
+http::router admin_routes(const readiness& ready, const observed& server, http::route revoke) {
     std::vector<http::route> routes = health_routes(ready);
     std::ranges::move(admin_pages(server), std::back_inserter(routes));
+    routes.push_back(std::move(revoke));
     routes.push_back(index_of(routes));
     return http::router(std::move(routes));
 }

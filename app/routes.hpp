@@ -6,10 +6,12 @@
 
 namespace clarion::app {
 
-/// The plain HTTP of the main listener (PROTOCOL §7): the chat page, health, version.
+/// The plain HTTP of the main listener (PROTOCOL §7): the chat page, health, version,
+/// schemas.
 http::router main_routes(const readiness& ready);
 
-/// The admin listener's routes (PROTOCOL §7): health, the pages for an operator, and an index.
-http::router admin_routes(const readiness& ready, const observed& server);
+/// The admin listener's routes (PROTOCOL §7): health, the pages for an operator, `/debug/revoke`,
+/// and an index.
+http::router admin_routes(const readiness& ready, const observed& server, http::route revoke);
 
 }  // namespace clarion::app

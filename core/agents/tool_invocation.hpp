@@ -67,7 +67,7 @@ private:
     time_point ended_at_;
     std::optional<tool_ending> ending_;
     bool given_up_ = false;  // ended by others, though the tool still runs
-    wakeup stop_;
+    task_group::child call_;
     wakeup ended_;
 };
 

@@ -9,7 +9,9 @@
 #include <cstddef>
 #include <exception>
 #include <list>
+#include <memory>
 #include <source_location>
+#include <utility>
 
 namespace clarion {
 
@@ -37,7 +39,25 @@ public:
         CLARION_ASSERT(children_.empty());
     }
 
-    void spawn(task<> child, const std::source_location& at = std::source_location::current());
+    /// One spawned coroutine, to be cancelled apart from its siblings. May outlive both.
+    class child {
+    public:
+        child() = default;
+        /// Asks it to end; nothing once it has.
+        void cancel() const {
+            if (const auto signal = signal_.lock())
+                signal->emit(asio::cancellation_type::terminal);
+        }
+
+    private:
+        friend class task_group;
+        explicit child(std::weak_ptr<asio::cancellation_signal> signal)
+            : signal_(std::move(signal)) {}
+
+        std::weak_ptr<asio::cancellation_signal> signal_;
+    };
+
+    child spawn(task<> work, const std::source_location& at = std::source_location::current());
 
     /// Asks every child to end. Those spawned later are not concerned.
     void cancel();
@@ -50,15 +70,14 @@ public:
 
 private:
     struct running_child {
-        explicit running_child(const live_task& spawned) : about(spawned) {}
         live_task about;
-        asio::cancellation_signal stop;
+        std::shared_ptr<asio::cancellation_signal> stop;
     };
     using child_list = std::list<running_child>;
 
     live_group describe(std::size_t tasks_max) const override;
     bool has_tasks() const override { return !children_.empty(); }
-    void ended(child_list::iterator child, const std::exception_ptr& failure);
+    void ended(child_list::iterator place, const std::exception_ptr& failure);
 
     executor on_;
     std::source_location made_at_;

@@ -1,6 +1,5 @@
 #include "core/engine/run.hpp"
 
-#include "core/async/first_of.hpp"
 #include "core/engine/work_list.hpp"
 
 #include <exception>
@@ -38,7 +37,6 @@ failure::code failure_of(refusal::cause why) {
 
 /// What the run and its engine's coroutine share; the coroutine may outlive the run.
 struct run::body {
-    wakeup stop;    // heard by the engine's coroutine
     wakeup change;  // heard by the run: the engine has ended, or a cancel was asked for
     std::optional<agents::outcome> outcome;
     std::optional<std::string> failure;
@@ -58,7 +56,7 @@ run::run(
       scope_(std::move(scope)),
       services_(services),
       limits_(limits),
-      journal_(run_journal::open(on, scope_, sink, limits.journal)),
+      journal_(run_journal::open(on, scope_, sink, limits.journal, &services.failures)),
       body_(std::make_shared<body>()) {}
 
 task<close_verdict> run::execute() {
@@ -94,8 +92,8 @@ task<ending> run::run_body() {
         report(failure::code::engine_unavailable, *failure);
         co_return run_failed{agent_error_code::internal, *std::move(failure), std::nullopt};
     }
-    services_.bodies.spawn(drive(scope_, std::move(made), body_));
-    co_return co_await wait_for(body_);
+    const task_group::child engine = services_.bodies.spawn(drive(scope_, std::move(made), body_));
+    co_return co_await wait_for(body_, engine);
 }
 
 // The run's boundary: one of the four places where exceptions are caught.
@@ -104,9 +102,7 @@ run::drive(request_scope_ptr scope, std::unique_ptr<engine> engine, std::shared_
     const executor on = co_await asio::this_coro::executor;
     const work_list::place listed(on, scope, scope->agent_name, state->given_up);
     try {
-        auto first = co_await first_of(engine->run(), state->stop.wait());
-        if (first.index() == 0)
-            state->outcome = std::get<0>(std::move(first));
+        state->outcome = co_await engine->run();
     } catch (const std::exception& error) {
         state->failure = error.what();
     } catch (...) {
@@ -118,17 +114,17 @@ run::drive(request_scope_ptr scope, std::unique_ptr<engine> engine, std::shared_
     state->change.notify();
 }
 
-task<ending> run::wait_for(std::shared_ptr<body> state) {
+task<ending> run::wait_for(std::shared_ptr<body> state, task_group::child engine) {
     const time_point deadline = scope_->started_at + limits_.deadline;
     while (!state->ended && !cancelled_ && on_.owner().now() < deadline)
-        co_await before<void>(deadline, state->change.wait());
+        co_await state->change.wait_until(deadline);
     if (state->ended && !cancelled_)
         co_return ending_of(*state);
 
-    state->stop.notify();
+    engine.cancel();
     const time_point grace_ends = on_.owner().now() + limits_.cancel_grace;
     while (!state->ended && on_.owner().now() < grace_ends)
-        co_await before<void>(grace_ends, state->change.wait());
+        co_await state->change.wait_until(grace_ends);
     if (!state->ended) {
         state->given_up = true;
         ++metrics::counters_of(on_).stragglers;
@@ -183,8 +179,7 @@ void run::log_end(const ending& how, const failure::logger& log) const {
         log.info("the run ends: agent_completed" + after);
 }
 
-void run::report(failure::code what, std::string_view detail, const std::source_location& from)
-    const {
+void run::report(failure::code what, std::string_view detail, std::source_location from) const {
     failure::concern touched;
     touched.about = about();
     services_.failures.report(what, touched, detail, from);

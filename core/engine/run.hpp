@@ -56,12 +56,12 @@ private:
     static task<>
     drive(request_scope_ptr scope, std::unique_ptr<engine> engine, std::shared_ptr<body> state);
     task<ending> run_body();
-    task<ending> wait_for(std::shared_ptr<body> state);
+    task<ending> wait_for(std::shared_ptr<body> state, task_group::child engine);
     ending ending_of(const body& state) const;
     void report(
         failure::code what,
         std::string_view detail,
-        const std::source_location& from = std::source_location::current()
+        std::source_location from = std::source_location::current()
     ) const;
     failure::context about() const;
     void log_end(const ending& how, const failure::logger& log) const;

@@ -66,12 +66,12 @@ void ledger::report(
     code what,
     const concern& touched,
     std::string_view detail,
-    const std::source_location& from
+    std::source_location from
 ) {
     const std::int64_t now_ms = clock_();
     record failed = record_of(what, touched, detail, now_ms);
     if (failed.stack.empty())
-        failed.stack.push_back(function_of(from) + " at " + place_of(from));
+        failed.stack.push_back(place_of(from));
     const severity how = failed.how;
     const std::string line = line_about(failed);
     {

@@ -30,7 +30,7 @@ struct concern {
     std::int64_t seq = 0;
     /// Of the event concerned: mission_critical makes the failure critical, whatever its code.
     std::optional<protocol::event_level> level{};
-    /// The coroutines that led there, innermost first.
+    /// The coroutines that led there, innermost first; empty: the place that reports stands alone.
     std::vector<std::string> stack{};
 };
 
@@ -82,7 +82,7 @@ public:
         code what,
         const concern& touched,
         std::string_view detail,
-        const std::source_location& from = std::source_location::current()
+        std::source_location from = std::source_location::current()
     );
 
     /// The log that failures are told to: sessions and runs make theirs from it.
