@@ -51,8 +51,9 @@ inline std::string ask_for_approval(flow_server& server, flow_client& client) {
 /// The state of the thread's only open run in the log; `finished` when there is none.
 inline std::string stored_state(flow_server& server) {
     std::string state = "finished";
+    const protocol::thread_key key{"ada", "t1"};
     auto look = [&]() -> task<> {
-        const auto row = co_await server.log().open({"ada", "t1"});
+        const auto row = co_await server.log().open(key);
         const auto& known = std::get<std::optional<storage::thread_row>>(row);
         if (known && !known->open_runs.empty())
             state = protocol::name_of(known->open_runs.front().state);
