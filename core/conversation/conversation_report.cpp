@@ -7,13 +7,8 @@ using protocol::run_state;
 
 namespace {
 
-// A run whose only open work is approvals is suspended (PROTOCOL §4).
 run_state state_of(const queued_run& run) {
-    if (!run.running)
-        return run_state::queued;
-    const engine::run_grammar& open = run.running->grammar();
-    const bool waits = !open.open_approvals().empty() && open.open_tools().empty() && !open.text();
-    return waits ? run_state::suspended : run_state::running;
+    return run.running ? run.running->state() : run_state::queued;
 }
 
 }  // namespace
