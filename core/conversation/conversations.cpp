@@ -232,17 +232,15 @@ task<> conversations::cancel(session::request<client::cancel> asked) {
 }
 
 // The answer is sent when the decision is committed, before its event.
-task<std::optional<server::error_code>> conversations::approve(
-    session::request<client::approve> asked
-) {
-    answer<std::optional<server::error_code>> answered;
+task<std::optional<server::error>> conversations::approve(session::request<client::approve> asked) {
+    answer<std::optional<server::error>> answered;
     const auto reply = [&asked, &answered](const engine::approve_answer& given) {
         const auto send = [&asked](const auto& body) {
             asked.from.send_text(protocol::to_frame(body, asked.id));
         };
         std::visit(send, given);
         const auto* error = std::get_if<server::error>(&given);
-        answered.set(error == nullptr ? std::nullopt : std::optional(error->code));
+        answered.set(error == nullptr ? std::nullopt : std::optional(*error));
     };
     approvals_.resolve(asked.from.user_id(), asked.body, reply);
     co_return co_await answered.get();

@@ -48,7 +48,7 @@ public:
     task<> subscribe(session::request<protocol::client::subscribe> asked) override;
     task<> unsubscribe(session::request<protocol::client::unsubscribe> asked) override;
     task<> cancel(session::request<protocol::client::cancel> asked) override;
-    task<std::optional<protocol::server::error_code>> approve(
+    task<std::optional<protocol::server::error>> approve(
         session::request<protocol::client::approve> asked
     ) override;
 

@@ -97,12 +97,8 @@ private:
         request<client::approve> asked{session_.link(), std::move(id), std::move(body)};
         const auto failed =
             co_await ask(session_.home().where(), session_.home().approve(std::move(asked)));
-        if (!failed)
-            co_return;
-        server::error refused;
-        refused.code = *failed;
-        refused.message = "approve was refused";
-        co_await count_offence(refused);
+        if (failed)
+            co_await count_offence(*failed);
     }
 
     established& session_;
