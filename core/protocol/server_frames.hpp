@@ -265,7 +265,7 @@ struct frame_list {};
 using replies =
     frame_list<accepted, subscribed, caught_up, unsubscribed, cancel_result, pong, error>;
 /// Every frame that the server sends unasked, besides events.
-using notices = frame_list<welcome, going_away>;
+using notices = frame_list<welcome, token_expiring, going_away>;
 
 template <class T, class List>
 inline constexpr bool is_listed = false;
