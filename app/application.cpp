@@ -9,6 +9,7 @@
 #include "core/async/task_group.hpp"
 #include "core/conversation/revoke.hpp"
 #include "core/engine/engine_factory.hpp"
+#include "core/failure/drop_report.hpp"
 #include "core/failure/log.hpp"
 #include "core/session/serve.hpp"
 #include "net/http/gate.hpp"
@@ -42,7 +43,7 @@ constexpr duration exit_grace = std::chrono::seconds(5);
 /// The server. Its members are the architecture, top-down: each may use what stands above it.
 class application {
 public:
-    application(const settings& with, failure::logger log);
+    application(const settings& with, failure::logging& log);
 
     /// Until a signal ends it. The calling thread becomes the first shard's.
     int run();
@@ -65,6 +66,7 @@ private:
         std::shared_ptr<http::site> site
     );
     net::log_line log_line();
+    net_reports reports() { return {log_line(), &failures_}; }
     executor first() { return shards_.front()->get_executor(); }
 
     void watch_signals();
@@ -86,6 +88,7 @@ private:
     settings settings_;
     failure::logger log_;
     failure::ledger failures_;
+    failure::drop_report drops_;
     readiness ready_;
     shards shards_;                                    // threads
     std::unique_ptr<storage::event_log> storage_;      // what is true
@@ -109,12 +112,13 @@ private:
     int exit_status_ = 0;
 };
 
-application::application(const settings& with, failure::logger log)
+application::application(const settings& with, failure::logging& log)
     : settings_(with),
-      log_(std::move(log)),
+      log_(log.root()),
       failures_(log_, unix_ms),
+      drops_(log, failures_),
       shards_(make_shards(settings_.server)),
-      storage_(open_log(settings_.server)),
+      storage_(open_log(settings_.server, log_options(failures_, ready_))),
       tools_(make_tools()),
       agents_(make_agents(settings_)),
       engines_(agents_, tools_),
@@ -132,10 +136,10 @@ application::application(const settings& with, failure::logger log)
                 session::session_services{door(), homes_, session_settings_, failures_}
             );
         };
-    site_ = std::make_shared<http::site>(main_site(settings_, ready_, serve_session, log_line()));
+    site_ = std::make_shared<http::site>(main_site(settings_, ready_, serve_session, reports()));
     listener_ = make_listener(
         settings_.server.listen,
-        listener_options_of(settings_.server, log_line()),
+        listener_options_of(settings_.server, reports()),
         site_
     );
     if (settings_.server.admin.empty())
@@ -147,6 +151,7 @@ application::application(const settings& with, failure::logger log)
         std::make_shared<http::site>(admin_site(ready_, failures_, revoke_user, log_line()));
     net::listener_options plain;
     plain.log = log_line();
+    plain.failures = &failures_;
     admin_ = make_listener(settings_.server.admin, std::move(plain), admin_site_);
 }
 
@@ -243,7 +248,7 @@ std::vector<credential_files::part> application::credential_parts() {
 
 std::optional<std::string> application::read_certificate() {
     try {
-        listener_->use_tls(listener_options_of(settings_.server, log_line()).tls);
+        listener_->use_tls(listener_options_of(settings_.server, reports()).tls);
     } catch (const std::exception& error) {
         return error.what();
     }
@@ -360,8 +365,8 @@ failure::log_settings log_settings_of(const server_settings& with) {
 
 int serve(const settings& with) {
     std::signal(SIGPIPE, SIG_IGN);
-    const failure::logging logging(log_settings_of(with.server), unix_ms);
-    application server(with, logging.root());
+    failure::logging logging(log_settings_of(with.server), unix_ms);
+    application server(with, logging);
     return server.run();
 }
 

@@ -225,6 +225,24 @@ struct cancel_result {
     }
 };
 
+enum class approve_verdict : std::uint8_t { resolved, already_resolved, expired, not_found };
+constexpr std::string_view names_of(approve_verdict) {
+    return "resolved|already_resolved|expired|not_found";
+}
+
+struct approve_result {
+    static constexpr std::string_view type = "approve_result";
+    approve_verdict verdict = approve_verdict::not_found;
+    /// Who decided: a user id, or `server`.
+    std::optional<std::string> by;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("verdict", self.verdict);
+        visit("by", self.by, rules::name);
+    }
+};
+
 struct pong {
     static constexpr std::string_view type = "pong";
     std::int64_t ts = 0;
@@ -262,8 +280,15 @@ struct frame_list {};
 
 /// Every answer to a client frame: they repeat its `id`. Schemas, tests and specification follow
 /// the two lists; a frame in neither cannot be sent.
-using replies =
-    frame_list<accepted, subscribed, caught_up, unsubscribed, cancel_result, pong, error>;
+using replies = frame_list<
+    accepted,
+    subscribed,
+    caught_up,
+    unsubscribed,
+    cancel_result,
+    approve_result,
+    pong,
+    error>;
 /// Every frame that the server sends unasked, besides events.
 using notices = frame_list<welcome, token_expiring, going_away>;
 

@@ -33,7 +33,11 @@ task<> line::read() {
         } else if (const auto* ping = std::get_if<ping_received>(&received)) {
             take_in(*ping);
         } else if (std::holds_alternative<binary_message>(received)) {
-            inbox_.end(closing{close_code::unsupported_data, "clarion.v1 has no binary frames"});
+            inbox_.end(closing{
+                close_code::unsupported_data,
+                "clarion.v1 has no binary frames",
+                failure::code::protocol_violation
+            });
         } else if (const auto* over = std::get_if<ended>(&received)) {
             take_in(*over);
             co_return;
@@ -57,7 +61,11 @@ void line::take_in(const ended& over) {
     if (over.who == ended::by::transport)
         inbox_.end_after_queued(vanished{over.reason});
     else if (over.who == ended::by::violation)
-        inbox_.end_after_queued(closing{static_cast<close_code>(over.code), over.reason});
+        inbox_.end_after_queued(closing{
+            static_cast<close_code>(over.code),
+            over.reason,
+            failure::code::protocol_violation
+        });
     else if (over.code == 1005)  // the peer gave no code; 1005 itself never goes on the wire
         inbox_.end_after_queued(closing{close_code::normal, ""});
     else

@@ -172,9 +172,14 @@ std::string writer::roll_back(const sql_error& error) {
 }
 
 void writer::break_off(const sql_error& error) {
+    const bool is_new = broken_because_.empty();
     broken_because_ = "the log cannot be written until a restart: " + error.text;
-    const std::lock_guard lock(mutex_);
-    figures_.broken_because = broken_because_;
+    {
+        const std::lock_guard lock(mutex_);
+        figures_.broken_because = broken_because_;
+    }
+    if (is_new && options_.on_broken)
+        options_.on_broken(broken_because_);
 }
 
 void writer::count(std::span<const any_change> batch) {
