@@ -290,7 +290,7 @@ using replies = frame_list<
     pong,
     error>;
 /// Every frame that the server sends unasked, besides events.
-using notices = frame_list<welcome, going_away>;
+using notices = frame_list<welcome, token_expiring, going_away>;
 
 template <class T, class List>
 inline constexpr bool is_listed = false;
