@@ -74,9 +74,9 @@ task<session_end> live(established session, line& wire, session_services service
 task<session_end> shake_hands_and_live(accept_request with, line& wire, session_services services) {
     accepted verdict = co_await accept(with);
     if (auto* refused = std::get_if<not_established>(&verdict)) {
-        failure::context about;
-        about.connection_id = with.connection_id;
-        report(refused->why, std::move(about), services.failures);
+        failure::concern touched;
+        touched.about.connection_id = with.connection_id;
+        report(refused->why, touched, services.failures);
         co_return std::move(refused->why);
     }
     co_return co_await live(std::get<established>(std::move(verdict)), wire, services);
