@@ -145,8 +145,7 @@ private:
         const std::string& text,
         const batch_verdict& verdict
     );
-    void
-    report_failure(const protocol::tool_completed& call, const batch_verdict& verdict) const;
+    void report_failure(const protocol::tool_completed& call, const batch_verdict& verdict) const;
     task<close_verdict> close_with(ending how);
     run_measures measure() const;
     std::int64_t ms_since_start() const;
