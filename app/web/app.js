@@ -70,7 +70,11 @@ const pane = new ThreadPane(client, {
     if (pane.caughtUp) announce(event);
   },
   changed: refresh,
-  empty: () => sidebar.remove(pane.threadId), // deleted elsewhere, unless it was never there
+  caughtUp() {
+    // Deleted elsewhere, unless it was never there.
+    if (pane.thread.turns.length === 0) sidebar.remove(pane.threadId);
+    if (pane.active?.state === "running") say("The agent is at work…");
+  },
   reset(reason) {
     if (reason !== "deleted") return;
     notices.show("This conversation was deleted.");

@@ -24,8 +24,9 @@ export class Outgoing {
     if (this.#user !== null) return;
     this.#user = user;
     for (const entry of this.#entries) {
-      if (entry.transmitted || (entry.user !== null && entry.user !== user)) continue;
+      if (entry.user !== null && entry.user !== user) continue;
       entry.user = user;
+      if (entry.transmitted) continue;
       if (entry.refusal) this.#told.refused(entry);
       else this.#transmit(entry);
     }

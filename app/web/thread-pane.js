@@ -20,7 +20,7 @@ export class ThreadPane {
   more = false; // older events that are not loaded
   stopping = null; // run_id
 
-  /** told: {event(event), changed(), empty(), reset(reason), problem(error)}; the rest as in
+  /** told: {event(event), changed(), caughtUp(), reset(reason), problem(error)}; the rest as in
    *  Conversation. */
   constructor(client, elements, actions, told) {
     this.#client = client;
@@ -121,7 +121,7 @@ export class ThreadPane {
 
   #caughtUp() {
     this.caughtUp = true;
-    if (this.thread.turns.length === 0) this.#told.empty();
+    this.#told.caughtUp();
     this.#told.changed();
     if (this.active && cutTurns(this.thread).includes(this.active)) this.#older();
     else this.#conversation.lookAtStart();

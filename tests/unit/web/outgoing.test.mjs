@@ -39,6 +39,7 @@ test("what was written offline is sent once there is a connection", async () => 
   page.socket().welcome();
   page.outgoing.begin("ada");
   assert.equal(page.socket().of("message").length, 1);
+  assert.equal(page.outgoing.of("t").length, 1, "it is this user's now");
   const [{ thread_id: thread, text, agent, on_busy: onBusy }] = page.socket().of("message");
   assert.deepEqual([thread, text, agent, onBusy], ["t", "hi", "other", "interrupt"]);
   await answer(page, "accepted");
