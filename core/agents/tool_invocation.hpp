@@ -66,7 +66,7 @@ private:
     time_point started_at_;
     time_point ended_at_;
     std::optional<tool_ending> ending_;
-    wakeup stop_;
+    task_group::child call_;
     wakeup ended_;
 };
 

@@ -21,6 +21,9 @@ struct conversations_settings {
     engine::run_limits runs;
     std::size_t queued_runs_max = 16;
     std::int64_t messages_per_minute = 120;
+    std::size_t runs_active_per_user_max = 64;
+    std::size_t connections_per_user_max = 1000;
+    std::size_t subscriptions_per_connection_max = 1000;
 };
 
 /// The home of one shard's users: their sessions, and their threads as long as somebody needs them.
@@ -48,6 +51,9 @@ public:
     /// Loads a thread that an earlier process left with open runs: they are sealed, queued ones
     /// start. A sentence when that failed.
     task<std::optional<std::string>> revive(protocol::thread_key key);
+
+    /// Ends every session of the user; says how many there were.
+    task<std::size_t> end_sessions(std::string user_id, session::closing why);
 
     /// No new runs and messages; sessions hear `going_away`; runs get `grace`, then end as
     /// `shutdown`.
@@ -77,6 +83,8 @@ private:
     );
     task<> load(std::shared_ptr<conversation> made);
     std::shared_ptr<conversation> find_or_make(const protocol::thread_key& key);
+    std::optional<protocol::server::error>
+    subscription_limit_of(const session::session_link& link, const std::string& thread_id) const;
     std::optional<protocol::server::error> limit_of(const std::string& user_id);
     void remember_subscription(const session::session_link& link, std::shared_ptr<conversation> to);
 
@@ -85,6 +93,7 @@ private:
     bool draining_ = false;
     std::map<std::string, user_state> users_;
     std::map<protocol::thread_key, std::weak_ptr<conversation>> threads_;
+    run_slots slots_;
     task_group bodies_;
     task_group tasks_;
     conversation_services services_;

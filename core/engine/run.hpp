@@ -8,6 +8,8 @@
 
 #include <memory>
 #include <optional>
+#include <source_location>
+#include <string_view>
 
 namespace clarion::engine {
 
@@ -51,9 +53,13 @@ private:
     struct body;
     static task<> drive(std::unique_ptr<engine> engine, std::shared_ptr<body> state);
     task<ending> run_body();
-    task<ending> wait_for(std::shared_ptr<body> state);
+    task<ending> wait_for(std::shared_ptr<body> state, task_group::child engine);
     ending ending_of(const body& state) const;
-    void report(failure::code what, std::string_view detail) const;
+    void report(
+        failure::code what,
+        std::string_view detail,
+        std::source_location from = std::source_location::current()
+    ) const;
 
     executor on_;
     request_scope_ptr scope_;

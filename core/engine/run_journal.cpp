@@ -25,18 +25,26 @@ std::string describe(event_type type, const field_error& error) {
 
 }  // namespace
 
-std::shared_ptr<run_journal>
-run_journal::open(executor on, request_scope_ptr scope, event_sink& sink, journal_limits limits) {
-    return std::shared_ptr<run_journal>(new run_journal(on, std::move(scope), sink, limits));
+std::shared_ptr<run_journal> run_journal::open(
+    executor on,
+    request_scope_ptr scope,
+    event_sink& sink,
+    journal_limits limits,
+    failure::ledger* failures
+) {
+    return std::shared_ptr<run_journal>(
+        new run_journal(on, std::move(scope), sink, limits, failures)
+    );
 }
 
 run_journal::run_journal(
     executor on,
     request_scope_ptr scope,
     event_sink& sink,
-    journal_limits limits
+    journal_limits limits,
+    failure::ledger* failures
 )
-    : on_(on), scope_(std::move(scope)), sink_(sink), limits_(limits) {}
+    : on_(on), scope_(std::move(scope)), sink_(sink), limits_(limits), failures_(failures) {}
 
 run_journal::~run_journal() {
     on_.owner().disarm(window_);
@@ -157,7 +165,25 @@ task<emit_verdict> run_journal::emit(payload event) {
     const batch_verdict verdict = co_await commit(std::move(batch), std::move(text));
     if (const auto* refused = std::get_if<batch_refused>(&verdict))
         co_return refusal{refusal::cause::storage, refused->reason};
-    co_return emitted{std::get<batch_committed>(verdict).last_seq};
+    const std::int64_t seq = std::get<batch_committed>(verdict).last_seq;
+    if (const auto* call = std::get_if<tool_completed>(&event))
+        report_failure(*call, seq);
+    co_return emitted{seq};
+}
+
+// What an agent makes of it is its own affair; whoever operates the server learns of it here.
+void run_journal::report_failure(const tool_completed& call, std::int64_t seq) const {
+    const bool late = call.outcome == tool_outcome::timeout;
+    if (failures_ == nullptr || !(late || call.outcome == tool_outcome::error))
+        return;
+    failure::concern touched;
+    touched.about = {{}, scope_->key.user_id, scope_->key.thread_id, scope_->run_id};
+    touched.seq = seq;
+    failures_->report(
+        late ? failure::code::tool_timeout : failure::code::tool_failed,
+        touched,
+        call.tool_name + ": " + call.error.value_or("")
+    );
 }
 
 task<delta_verdict>

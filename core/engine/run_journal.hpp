@@ -7,6 +7,7 @@
 #include "core/engine/request_scope.hpp"
 #include "core/engine/run_census.hpp"
 #include "core/engine/run_grammar.hpp"
+#include "core/failure/ledger.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -40,8 +41,14 @@ using close_verdict = std::variant<sealed, unsealed>;
 /// hole. The run's shard only.
 class run_journal final : public std::enable_shared_from_this<run_journal> {
 public:
-    static std::shared_ptr<run_journal>
-    open(executor on, request_scope_ptr scope, event_sink& sink, journal_limits limits = {});
+    /// `failures`, if given, is told of each tool call that is committed as failed.
+    static std::shared_ptr<run_journal> open(
+        executor on,
+        request_scope_ptr scope,
+        event_sink& sink,
+        journal_limits limits = {},
+        failure::ledger* failures = nullptr
+    );
     run_journal(const run_journal&) = delete;
     run_journal& operator=(const run_journal&) = delete;
     ~run_journal();
@@ -80,7 +87,13 @@ private:
         run_journal& of_;
     };
 
-    run_journal(executor on, request_scope_ptr scope, event_sink& sink, journal_limits limits);
+    run_journal(
+        executor on,
+        request_scope_ptr scope,
+        event_sink& sink,
+        journal_limits limits,
+        failure::ledger* failures
+    );
 
     std::optional<refusal> refuse_event(const protocol::payload& event);
     refusal remember(refusal why);
@@ -96,6 +109,7 @@ private:
         const std::string& text,
         const batch_verdict& verdict
     );
+    void report_failure(const protocol::tool_completed& call, std::int64_t seq) const;
     task<close_verdict> close_with(ending how);
     run_measures measure() const;
     std::int64_t ms_since_start() const;
@@ -104,6 +118,7 @@ private:
     request_scope_ptr scope_;
     event_sink& sink_;
     journal_limits limits_;
+    failure::ledger* failures_;
 
     run_grammar grammar_;  // ahead of the log by the batches in flight
     run_census census_;    // exactly what is committed

@@ -100,9 +100,9 @@ struct unsubscribe {
     }
 };
 
-/// One of `run_id` and `message_id` is needed; `parse_frame` checks it.
 struct cancel {
     static constexpr std::string_view type = "cancel";
+    static constexpr field_choice choice{"run_id", "message_id", field_choice::rule::at_least_one};
     std::string thread_id;
     std::optional<std::string> run_id;
     std::optional<std::string> message_id;
@@ -122,7 +122,13 @@ struct ping {
     static void describe(Self&, Visitor&) {}
 };
 
+/// Every client frame there is. Reader, schemas, tables of the specification and tests follow it.
 using any_frame = std::variant<hello, message, subscribe, unsubscribe, cancel, ping>;
+
+template <class T, class Variant>
+inline constexpr bool is_alternative = false;
+template <class T, class... Frames>
+inline constexpr bool is_alternative<T, std::variant<Frames...>> = (std::same_as<T, Frames> || ...);
 
 struct frame {
     std::optional<std::string> id;
@@ -140,3 +146,11 @@ struct refused_frame {
 std::variant<frame, refused_frame> parse_frame(std::string_view text);
 
 }  // namespace clarion::protocol::client
+
+namespace clarion::protocol {
+
+template <class T>
+    requires client::is_alternative<T, client::any_frame>
+inline constexpr bool is_frame<T> = true;
+
+}  // namespace clarion::protocol

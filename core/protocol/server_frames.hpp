@@ -235,6 +235,16 @@ struct pong {
     }
 };
 
+struct token_expiring {
+    static constexpr std::string_view type = "token_expiring";
+    std::int64_t expires_ms = 0;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("expires_ms", self.expires_ms, rules::count);
+    }
+};
+
 struct going_away {
     static constexpr std::string_view type = "going_away";
     std::string reason;
@@ -247,10 +257,30 @@ struct going_away {
     }
 };
 
+template <class... Frames>
+struct frame_list {};
+
+/// Every answer to a client frame: they repeat its `id`. Schemas, tests and specification follow
+/// the two lists; a frame in neither cannot be sent.
+using replies =
+    frame_list<accepted, subscribed, caught_up, unsubscribed, cancel_result, pong, error>;
+/// Every frame that the server sends unasked, besides events.
+using notices = frame_list<welcome, going_away>;
+
+template <class T, class List>
+inline constexpr bool is_listed = false;
+template <class T, class... Frames>
+inline constexpr bool is_listed<T, frame_list<Frames...>> = (std::same_as<T, Frames> || ...);
+
 }  // namespace server
 
-/// A server frame as it goes out: its type, the `id` of the client frame it answers, its fields.
+template <class T>
+    requires(server::is_listed<T, server::replies> || server::is_listed<T, server::notices>)
+inline constexpr bool is_frame<T> = true;
+
+/// A frame as it goes out: its type, the `id` of the client frame it answers, its fields.
 template <described T>
+    requires is_frame<T>
 std::string to_frame(const T& body, const std::optional<std::string>& id = std::nullopt) {
     std::string out;
     object_writer frame(out);

@@ -32,6 +32,7 @@ public:
     }
 
     bool offended_too_often() const { return offences_.too_many(); }
+    const std::string& last_offence() const { return last_offence_; }
 
 private:
     using frame_id = std::optional<std::string>;
@@ -40,8 +41,10 @@ private:
         const executor here = co_await asio::this_coro::executor;
         if (error.code == server::error_code::bad_request ||
             error.code == server::error_code::unknown_type ||
-            error.code == server::error_code::too_large)
+            error.code == server::error_code::too_large) {
             offences_.add(here.owner().now());
+            last_offence_ = protocol::to_frame(error, id);
+        }
         session_.link().send_text(protocol::to_frame(error, id));
     }
 
@@ -85,6 +88,7 @@ private:
     established& session_;
     const session_settings& settings_;
     offences offences_;
+    std::string last_offence_;
 };
 
 }  // namespace
@@ -97,9 +101,12 @@ task<session_end> process(established& session, const session_settings& settings
             co_return std::move(*end);
         co_await processor.process_text(std::get<std::string>(received));
         if (processor.offended_too_often())
-            co_return session_end(
-                closing{protocol::close_code::protocol_error, "too many bad frames"}
-            );
+            co_return session_end(closing{
+                protocol::close_code::protocol_error,
+                "too many bad frames",
+                failure::code::too_many_bad_frames,
+                "the last was answered " + processor.last_offence()
+            });
     }
 }
 

@@ -23,6 +23,8 @@ struct request {
 /// What a session finds at its user's home when it arrives.
 struct arrival {
     std::vector<protocol::server::active_run> active_runs;
+    /// Set: it does not let the session in, which must end so.
+    std::optional<closing> refused;
 };
 
 /// All of a user's threads, on the user's shard, as a session sees them. Every verb is authorised
