@@ -94,6 +94,8 @@ conversation::conversations_settings conversations_settings_of(const limit_setti
     conversation::conversations_settings made;
     made.runs.journal.event_bytes_max = bytes(limits.event_bytes_max);
     made.runs.journal.delta_window = milliseconds(limits.delta_window_ms);
+    made.runs.journal.approvals_open_max = bytes(limits.approvals_open_per_run_max);
+    made.runs.journal.approval_timeout = milliseconds(limits.approval_timeout_ms);
     made.runs.deadline = milliseconds(limits.run_deadline_ms);
     made.queued_runs_max = bytes(limits.queued_runs_max);
     made.messages_per_minute = limits.messages_per_minute;

@@ -28,10 +28,6 @@ std::string presentable(std::string text) {
     return cut ? text + "… (cut from " + std::to_string(bytes) + " bytes)" : text;
 }
 
-tool_ending failed_with(tool_outcome outcome, std::string text) {
-    return {outcome, std::nullopt, presentable(std::move(text))};
-}
-
 bool is_json(const std::string& text) {
     boost::json::monotonic_resource memory;
     boost::system::error_code error;
@@ -62,6 +58,10 @@ tool_ending ending_of_exception(const std::exception& error, asio::cancellation_
 }
 
 }  // namespace
+
+tool_ending failed_with(tool_outcome outcome, std::string text) {
+    return {outcome, std::nullopt, presentable(std::move(text))};
+}
 
 tool_invocation::tool_invocation(const tool& called, scheduler& on)
     : called_(called), on_(on), started_at_(on.now()) {

@@ -193,7 +193,7 @@ message_verdict conversation::answer_duplicate(
         .run_id = known.run_id,
         .seq = known.seq,
         .duplicate = true,
-        .state = known.state,
+        .state = known.state == run_state::suspended ? run_state::running : known.state,
     };
     asked.from.send_text(protocol::to_frame(accepted, asked.id));
     subscribers_.follow(asked.from);
@@ -243,8 +243,13 @@ task<conversation::cancel_answer> conversation::answer_of(const client::cancel& 
 // A run that waits in line ends by a terminal alone.
 task<conversation::cancel_answer> conversation::cancel_waiting(queued_run_ptr run) {
     queue_.remove(run);
-    const auto journal =
-        engine::run_journal::open(on_, scope_of(*run), log_, services_.limits.journal);
+    const auto journal = engine::run_journal::open(
+        on_,
+        scope_of(*run),
+        log_,
+        services_.runs.approvals,
+        services_.limits.journal
+    );
     const engine::ending how = engine::run_cancelled{protocol::cancel_reason::user};
     const engine::close_verdict closed = co_await journal->close(how);
     const auto* refused = std::get_if<engine::unsealed>(&closed);
@@ -262,7 +267,7 @@ std::vector<server::active_run> conversation::active_runs() const {
             active.push_back(
                 {log_.key().thread_id,
                  run->row.run_id,
-                 run->running ? run_state::running : run_state::queued}
+                 run->running ? run->running->state() : run_state::queued}
             );
     return active;
 }

@@ -62,6 +62,8 @@ public:
 
     /// Ends the active run with `shutdown`; queued runs stay for the next start.
     void shut_down();
+    /// The same for a run that only waits for a person.
+    void shut_down_if_suspended();
 
     /// A run is active.
     bool is_working() const { return working_; }

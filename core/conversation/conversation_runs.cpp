@@ -39,7 +39,7 @@ task<> conversation::load() {
 // The crash sweep, thread by thread (PROTOCOL §4): a run that had begun is closed, one that had not
 // is still owed to its user and gets its turn.
 task<> conversation::recover(const storage::open_run& run) {
-    if (run.state == run_state::running) {
+    if (run.state != run_state::queued) {
         engine::run_failed lost{
             agent_error_code::process_lost,
             "the server stopped while this run was at work",
@@ -201,6 +201,12 @@ void conversation::shut_down() {
     touched.about = {{}, log_.key().user_id, log_.key().thread_id, front->row.run_id};
     services_.runs.failures
         .report(failure::code::drain_timeout, touched, "the run went on when the drain was over");
+}
+
+void conversation::shut_down_if_suspended() {
+    const queued_run_ptr front = queue_.front();
+    if (front && front->running && front->running->state() == run_state::suspended)
+        shut_down();
 }
 
 }  // namespace clarion::conversation

@@ -1,5 +1,6 @@
 #include "core/conversation/conversations.hpp"
 
+#include "core/async/answer.hpp"
 #include "core/async/sleep.hpp"
 
 #include <algorithm>
@@ -42,7 +43,7 @@ conversations::conversations(
       services_{
           storage,
           agents,
-          {engines, bodies_, failures},
+          {engines, bodies_, failures, approvals_},
           tasks_,
           slots_,
           settings.runs,
@@ -221,6 +222,23 @@ task<> conversations::cancel(session::request<client::cancel> asked) {
         co_await thread->cancel(std::move(asked));
 }
 
+// The answer is sent when the decision is committed, before its event.
+task<std::optional<server::error_code>> conversations::approve(
+    session::request<client::approve> asked
+) {
+    answer<std::optional<server::error_code>> answered;
+    const auto reply = [&asked, &answered](const engine::approve_answer& given) {
+        const auto send = [&asked](const auto& body) {
+            asked.from.send_text(protocol::to_frame(body, asked.id));
+        };
+        std::visit(send, given);
+        const auto* error = std::get_if<server::error>(&given);
+        answered.set(error == nullptr ? std::nullopt : std::optional(error->code));
+    };
+    approvals_.resolve(asked.from.user_id(), asked.body, reply);
+    co_return co_await answered.get();
+}
+
 task<std::optional<std::string>> conversations::revive(protocol::thread_key key) {
     const auto thread = find_or_make(key);
     co_return co_await thread->ready();
@@ -247,8 +265,12 @@ task<> conversations::drain(duration grace) {
             guest.link.send_text(protocol::to_frame(leaving));
         }
     const time_point end = on_.owner().now() + grace;
-    while (active_runs() > 0 && on_.owner().now() < end)
+    while (active_runs() > 0 && on_.owner().now() < end) {
+        for (const auto& [key, held] : threads_)
+            if (const auto thread = held.lock())
+                thread->shut_down_if_suspended();
         co_await sleep_for(drain_poll);
+    }
     for (const auto& [key, held] : threads_)
         if (const auto thread = held.lock())
             thread->shut_down();

@@ -3,6 +3,7 @@
 #include "core/async/task_group.hpp"
 #include "core/conversation/conversation.hpp"
 #include "core/conversation/message_rate.hpp"
+#include "core/engine/approval_index.hpp"
 #include "core/session/user_home.hpp"
 
 #include <functional>
@@ -47,6 +48,9 @@ public:
     task<> subscribe(session::request<protocol::client::subscribe> asked) override;
     task<> unsubscribe(session::request<protocol::client::unsubscribe> asked) override;
     task<> cancel(session::request<protocol::client::cancel> asked) override;
+    task<std::optional<protocol::server::error_code>> approve(
+        session::request<protocol::client::approve> asked
+    ) override;
 
     /// Loads a thread that an earlier process left with open runs: they are sealed, queued ones
     /// start. A sentence when that failed.
@@ -56,7 +60,7 @@ public:
     task<std::size_t> end_sessions(std::string user_id, session::closing why);
 
     /// No new runs and messages; sessions hear `going_away`; runs get `grace`, then end as
-    /// `shutdown`.
+    /// `shutdown`. A suspended run ends so at once: nobody can tell when its person comes back.
     task<> drain(duration grace);
     /// Ends every session of the shard's users with 1001.
     task<> close_sessions();
@@ -91,6 +95,7 @@ private:
     executor on_;
     conversations_settings settings_;
     bool draining_ = false;
+    engine::approval_index approvals_;
     std::map<std::string, user_state> users_;
     std::map<protocol::thread_key, std::weak_ptr<conversation>> threads_;
     run_slots slots_;

@@ -53,8 +53,19 @@ run::run(
       scope_(std::move(scope)),
       services_(services),
       limits_(limits),
-      journal_(run_journal::open(on, scope_, sink, limits.journal, &services.failures)),
-      body_(std::make_shared<body>()) {}
+      journal_(run_journal::open(
+          on,
+          scope_,
+          sink,
+          services.approvals,
+          limits.journal,
+          &services.failures
+      )),
+      body_(std::make_shared<body>()) {
+    journal_->on_suspension = [state = body_] {
+        state->change.notify();
+    };
+}
 
 task<close_verdict> run::execute() {
     ending how = co_await run_body();
@@ -104,9 +115,8 @@ task<> run::drive(std::unique_ptr<engine> engine, std::shared_ptr<body> state) {
 }
 
 task<ending> run::wait_for(std::shared_ptr<body> state, task_group::child engine) {
-    const time_point deadline = scope_->started_at + limits_.deadline;
-    while (!state->ended && !cancelled_ && on_.owner().now() < deadline)
-        co_await state->change.wait_until(deadline);
+    while (!state->ended && !cancelled_ && on_.owner().now() < ends_by())
+        co_await state->change.wait_until(ends_by());
     if (state->ended && !cancelled_)
         co_return ending_of(*state);
 
@@ -124,6 +134,17 @@ task<ending> run::wait_for(std::shared_ptr<body> state, task_group::child engine
         "the run did not end within " + std::to_string(seconds.count()) + " s",
         std::nullopt
     };
+}
+
+// The deadline of a suspended run stands still (PROTOCOL §4).
+time_point run::ends_by() const {
+    if (journal_->suspended())
+        return time_point::never();
+    return scope_->started_at + limits_.deadline + journal_->suspended_time();
+}
+
+protocol::run_state run::state() const {
+    return journal_->suspended() ? protocol::run_state::suspended : protocol::run_state::running;
 }
 
 ending run::ending_of(const body& state) const {

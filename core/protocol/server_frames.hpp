@@ -225,6 +225,24 @@ struct cancel_result {
     }
 };
 
+enum class approve_verdict : std::uint8_t { resolved, already_resolved, expired, not_found };
+constexpr std::string_view names_of(approve_verdict) {
+    return "resolved|already_resolved|expired|not_found";
+}
+
+struct approve_result {
+    static constexpr std::string_view type = "approve_result";
+    approve_verdict verdict = approve_verdict::not_found;
+    /// Who decided: a user id, or `server`.
+    std::optional<std::string> by;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("verdict", self.verdict);
+        visit("by", self.by, rules::name);
+    }
+};
+
 struct pong {
     static constexpr std::string_view type = "pong";
     std::int64_t ts = 0;

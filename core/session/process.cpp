@@ -38,14 +38,18 @@ private:
     using frame_id = std::optional<std::string>;
 
     task<> answer_error(server::error error, frame_id id) {
-        const executor here = co_await asio::this_coro::executor;
-        if (error.code == server::error_code::bad_request ||
-            error.code == server::error_code::unknown_type ||
-            error.code == server::error_code::too_large) {
-            offences_.add(here.owner().now());
-            last_offence_ = protocol::to_frame(error, id);
-        }
+        co_await count_offence(error);
         session_.link().send_text(protocol::to_frame(error, id));
+    }
+
+    task<> count_offence(const server::error& error) {
+        const executor here = co_await asio::this_coro::executor;
+        if (error.code != server::error_code::bad_request &&
+            error.code != server::error_code::unknown_type &&
+            error.code != server::error_code::too_large)
+            co_return;
+        offences_.add(here.owner().now());
+        last_offence_ = protocol::to_frame(error);
     }
 
     // After the handshake a hello introduces the client's software at most.
@@ -83,6 +87,18 @@ private:
     task<> on(client::cancel body, frame_id id) {
         request<client::cancel> asked{session_.link(), std::move(id), std::move(body)};
         co_await ask(session_.home().where(), session_.home().cancel(std::move(asked)));
+    }
+
+    task<> on(client::approve body, frame_id id) {
+        request<client::approve> asked{session_.link(), std::move(id), std::move(body)};
+        const auto failed =
+            co_await ask(session_.home().where(), session_.home().approve(std::move(asked)));
+        if (!failed)
+            co_return;
+        server::error refused;
+        refused.code = *failed;
+        refused.message = "approve was refused";
+        co_await count_offence(refused);
     }
 
     established& session_;

@@ -42,7 +42,7 @@ public:
 private:
     script run_;
     std::string name_ = "scripted";
-    std::vector<std::string> tools_{"calculator", "sleeping_tool"};
+    std::vector<std::string> tools_{"calculator", "sleeping_tool", "guarded_tool"};
 };
 
 /// A client of the flow server: its connection, and what it received as JSON.
