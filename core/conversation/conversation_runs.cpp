@@ -105,8 +105,10 @@ task<> conversation::work_off(std::shared_ptr<conversation> self) {
             break;
         co_await self->run_front(front);
         self->queue_.remove(front);
+        self->on_changed(*self);
     }
     self->working_ = false;
+    self->settled_.notify();
 }
 
 engine::request_scope_ptr conversation::scope_of(const queued_run& run) const {
@@ -146,7 +148,10 @@ task<> conversation::run_front(queued_run_ptr front) {
         if (refused == nullptr)
             co_return;
         tell_unsealed(front->row, refused->reason);
+        sealing_ = true;
+        settled_.notify();
         next = co_await seal_when_possible(front->row, refused->reason);
+        sealing_ = false;
     }
 }
 

@@ -31,6 +31,7 @@ conversations::conversations(
 )
     : on_(on),
       settings_(settings),
+      notices_(on, [this](const conversation& changed) { announce(changed); }),
       bodies_(on),
       tasks_(on),
       services_{
@@ -47,14 +48,11 @@ conversations::~conversations() = default;
 
 task<session::arrival> conversations::arrive(session::session_link link) {
     const std::string user_id = link.user_id();
+    session::arrival found;
+    found.active_runs = co_await active_runs_of(user_id);
     user_state& user = users_.try_emplace(user_id, settings_.messages_per_minute).first->second;
     const std::string connection_id = link.connection_id();
     user.visitors.emplace(connection_id, visitor{std::move(link), {}});
-    session::arrival found;
-    const auto first = threads_.lower_bound({user_id, ""});
-    for (auto at = first; at != threads_.end() && at->first.user_id == user_id; ++at)
-        if (const auto thread = at->second.lock())
-            std::ranges::move(thread->active_runs(), std::back_inserter(found.active_runs));
     co_return found;
 }
 
@@ -83,6 +81,9 @@ std::shared_ptr<conversation> conversations::find_or_make(const protocol::thread
         const auto at = threads_.find(gone);
         if (at != threads_.end() && at->second.expired())
             threads_.erase(at);
+    };
+    made->on_changed = [this](conversation& changed) {
+        thread_changed(changed);
     };
     place = made;
     tasks_.spawn(load(made));
@@ -149,6 +150,7 @@ task<> conversations::message(session::request<client::message> asked) {
     const auto thread = co_await loaded(from, asked.body.thread_id, asked.id);
     if (!thread)
         co_return;
+    const deletion_gate::pass inside = co_await thread->enter();
     auto limit = limit_of(from.user_id());
     const message_verdict verdict = co_await thread->message(std::move(asked), std::move(limit));
     if (verdict == message_verdict::refused)
@@ -181,8 +183,10 @@ task<> conversations::unsubscribe(session::request<client::unsubscribe> asked) {
 
 task<> conversations::cancel(session::request<client::cancel> asked) {
     const auto thread = co_await loaded(asked.from, asked.body.thread_id, asked.id);
-    if (thread)
-        co_await thread->cancel(std::move(asked));
+    if (!thread)
+        co_return;
+    const deletion_gate::pass inside = co_await thread->enter();
+    co_await thread->cancel(std::move(asked));
 }
 
 task<std::optional<std::string>> conversations::revive(protocol::thread_key key) {
@@ -223,6 +227,7 @@ task<> conversations::join() {
     tasks_.cancel();
     co_await bodies_.join();
     co_await tasks_.join();
+    notices_.clear();
 }
 
 std::size_t conversations::active_runs() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/async/task_group.hpp"
+#include "core/conversation/change_notices.hpp"
 #include "core/conversation/conversation.hpp"
 #include "core/conversation/message_rate.hpp"
 #include "core/session/user_home.hpp"
@@ -44,6 +45,14 @@ public:
     task<> subscribe(session::request<protocol::client::subscribe> asked) override;
     task<> unsubscribe(session::request<protocol::client::unsubscribe> asked) override;
     task<> cancel(session::request<protocol::client::cancel> asked) override;
+    task<> history(session::request<protocol::client::history> asked) override;
+    task<> delete_thread(session::request<protocol::client::delete_thread> asked) override;
+    task<std::optional<protocol::server::error_code>> threads(
+        session::request<protocol::client::threads> asked
+    ) override;
+    task<std::optional<protocol::server::error_code>> ack(
+        session::request<protocol::client::ack> asked
+    ) override;
 
     /// Loads a thread that an earlier process left with open runs: they are sealed, queued ones
     /// start. A sentence when that failed.
@@ -76,6 +85,11 @@ private:
         std::optional<std::string> id
     );
     task<> load(std::shared_ptr<conversation> made);
+    task<std::optional<std::vector<protocol::server::active_run>>> active_runs_of(
+        std::string user_id
+    );
+    void thread_changed(conversation& changed);
+    void announce(const conversation& changed);
     std::shared_ptr<conversation> find_or_make(const protocol::thread_key& key);
     std::optional<protocol::server::error> limit_of(const std::string& user_id);
     void remember_subscription(const session::session_link& link, std::shared_ptr<conversation> to);
@@ -85,6 +99,7 @@ private:
     bool draining_ = false;
     std::map<std::string, user_state> users_;
     std::map<protocol::thread_key, std::weak_ptr<conversation>> threads_;
+    change_notices notices_;
     task_group bodies_;
     task_group tasks_;
     conversation_services services_;

@@ -37,12 +37,15 @@ private:
     using frame_id = std::optional<std::string>;
 
     task<> answer_error(server::error error, frame_id id) {
-        const executor here = co_await asio::this_coro::executor;
-        if (error.code == server::error_code::bad_request ||
-            error.code == server::error_code::unknown_type ||
-            error.code == server::error_code::too_large)
-            offences_.add(here.owner().now());
+        co_await count_offence(error.code);
         session_.link().send_text(protocol::to_frame(error, id));
+    }
+
+    task<> count_offence(server::error_code code) {
+        const executor here = co_await asio::this_coro::executor;
+        if (code == server::error_code::bad_request || code == server::error_code::unknown_type ||
+            code == server::error_code::too_large)
+            offences_.add(here.owner().now());
     }
 
     // After the handshake a hello introduces the client's software at most.
@@ -80,6 +83,32 @@ private:
     task<> on(client::cancel body, frame_id id) {
         request<client::cancel> asked{session_.link(), std::move(id), std::move(body)};
         co_await ask(session_.home().where(), session_.home().cancel(std::move(asked)));
+    }
+
+    task<> on(client::history body, frame_id id) {
+        request<client::history> asked{session_.link(), std::move(id), std::move(body)};
+        co_await ask(session_.home().where(), session_.home().history(std::move(asked)));
+    }
+
+    task<> on(client::delete_thread body, frame_id id) {
+        request<client::delete_thread> asked{session_.link(), std::move(id), std::move(body)};
+        co_await ask(session_.home().where(), session_.home().delete_thread(std::move(asked)));
+    }
+
+    task<> on(client::threads body, frame_id id) {
+        request<client::threads> asked{session_.link(), std::move(id), std::move(body)};
+        const auto failed =
+            co_await ask(session_.home().where(), session_.home().threads(std::move(asked)));
+        if (failed)
+            co_await count_offence(*failed);
+    }
+
+    task<> on(client::ack body, frame_id id) {
+        request<client::ack> asked{session_.link(), std::move(id), std::move(body)};
+        const auto failed =
+            co_await ask(session_.home().where(), session_.home().ack(std::move(asked)));
+        if (failed)
+            co_await count_offence(*failed);
     }
 
     established& session_;
