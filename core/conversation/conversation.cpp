@@ -5,6 +5,7 @@
 #include "core/conversation/seal.hpp"
 #include "core/conversation/thread_history.hpp"
 #include "core/protocol/payload_text.hpp"
+#include "core/storage/thread_title.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -47,7 +48,11 @@ conversation::conversation(
     : on_(on),
       services_(services),
       log_(on, std::move(key), services.storage, subscribers_),
-      subscribers_(log_, services.storage, services.tasks) {}
+      subscribers_(log_, services.storage, services.tasks) {
+    subscribers_.on_published = [this] {
+        on_changed(*this);
+    };
+}
 
 conversation::~conversation() {
     if (on_gone)
@@ -133,6 +138,8 @@ message_batch conversation::batch_of(
     batch.message.run_id = run.row.run_id;
     batch.message.agent = run.row.agent;
     batch.message.state = run.row.state;
+    if (!log_.exists())
+        batch.title = storage::title_of(body.text);
     batch.events.push_back(
         protocol::uncommitted(protocol::user_message{body.message_id, body.text, body.metadata})
     );
@@ -267,7 +274,7 @@ std::vector<server::active_run> conversation::active_runs() const {
             active.push_back(
                 {log_.key().thread_id,
                  run->row.run_id,
-                 run->running ? run->running->state() : run_state::queued}
+                 run->running ? run->running->state() : run->row.state}
             );
     return active;
 }

@@ -117,6 +117,8 @@ task<> conversation::work_off(std::shared_ptr<conversation> self, queued_run_ptr
     co_await self->run_front(front);
     self->queue_.remove(front);
     self->working_ = false;
+    self->on_changed(*self);
+    self->settled_.notify();
     // Its user's other threads first: they have waited longer.
     front->slot.reset();
     self->start_next();
@@ -160,7 +162,10 @@ task<> conversation::run_front(queued_run_ptr front) {
         if (refused == nullptr)
             co_return;
         tell_unsealed(front->row, refused->reason);
+        sealing_ = true;
+        settled_.notify();
         next = co_await seal_when_possible(front->row, refused->reason);
+        sealing_ = false;
     }
 }
 
@@ -206,7 +211,7 @@ void conversation::shut_down() {
 void conversation::shut_down_if_suspended() {
     const queued_run_ptr front = queue_.front();
     if (front && front->running && front->running->state() == run_state::suspended)
-        shut_down();
+        front->running->cancel(protocol::cancel_reason::shutdown);
 }
 
 }  // namespace clarion::conversation

@@ -38,6 +38,7 @@ conversations::conversations(
     : on_(on),
       settings_(settings),
       slots_(settings.runs_active_per_user_max),
+      notices_(on, [this](const conversation& changed) { announce(changed); }),
       bodies_(on),
       tasks_(on),
       services_{
@@ -55,8 +56,9 @@ conversations::~conversations() = default;
 
 task<session::arrival> conversations::arrive(session::session_link link) {
     const std::string user_id = link.user_id();
-    user_state& user = users_.try_emplace(user_id, settings_.messages_per_minute).first->second;
     session::arrival found;
+    found.active_runs = co_await active_runs_of(user_id);
+    user_state& user = users_.try_emplace(user_id, settings_.messages_per_minute).first->second;
     if (is_full(user.visitors.size(), settings_.connections_per_user_max)) {
         found.refused = session::closing{
             protocol::close_code::too_many_connections,
@@ -66,10 +68,6 @@ task<session::arrival> conversations::arrive(session::session_link link) {
     }
     const std::string connection_id = link.connection_id();
     user.visitors.emplace(connection_id, visitor{std::move(link), {}});
-    const auto first = threads_.lower_bound({user_id, ""});
-    for (auto at = first; at != threads_.end() && at->first.user_id == user_id; ++at)
-        if (const auto thread = at->second.lock())
-            std::ranges::move(thread->active_runs(), std::back_inserter(found.active_runs));
     co_return found;
 }
 
@@ -98,6 +96,9 @@ std::shared_ptr<conversation> conversations::find_or_make(const protocol::thread
         const auto at = threads_.find(gone);
         if (at != threads_.end() && at->second.expired())
             threads_.erase(at);
+    };
+    made->on_changed = [this](conversation& changed) {
+        thread_changed(changed);
     };
     place = made;
     tasks_.spawn(load(made));
@@ -188,6 +189,7 @@ task<> conversations::message(session::request<client::message> asked) {
     const auto thread = co_await loaded(from, asked.body.thread_id, asked.id);
     if (!thread)
         co_return;
+    const deletion_gate::pass inside = co_await thread->enter();
     auto limit = limit_of(from.user_id());
     if (!limit)
         limit = subscription_limit_of(from, thread->key().thread_id);
@@ -227,22 +229,22 @@ task<> conversations::unsubscribe(session::request<client::unsubscribe> asked) {
 
 task<> conversations::cancel(session::request<client::cancel> asked) {
     const auto thread = co_await loaded(asked.from, asked.body.thread_id, asked.id);
-    if (thread)
-        co_await thread->cancel(std::move(asked));
+    if (!thread)
+        co_return;
+    const deletion_gate::pass inside = co_await thread->enter();
+    co_await thread->cancel(std::move(asked));
 }
 
 // The answer is sent when the decision is committed, before its event.
-task<std::optional<server::error_code>> conversations::approve(
-    session::request<client::approve> asked
-) {
-    answer<std::optional<server::error_code>> answered;
+task<std::optional<server::error>> conversations::approve(session::request<client::approve> asked) {
+    answer<std::optional<server::error>> answered;
     const auto reply = [&asked, &answered](const engine::approve_answer& given) {
         const auto send = [&asked](const auto& body) {
             asked.from.send_text(protocol::to_frame(body, asked.id));
         };
         std::visit(send, given);
         const auto* error = std::get_if<server::error>(&given);
-        answered.set(error == nullptr ? std::nullopt : std::optional(error->code));
+        answered.set(error == nullptr ? std::nullopt : std::optional(*error));
     };
     approvals_.resolve(asked.from.user_id(), asked.body, reply);
     co_return co_await answered.get();
@@ -299,6 +301,7 @@ task<> conversations::join() {
     tasks_.cancel();
     co_await bodies_.join();
     co_await tasks_.join();
+    notices_.clear();
     slots_.forget_waiting();
 }
 

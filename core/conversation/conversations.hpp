@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/async/task_group.hpp"
+#include "core/conversation/change_notices.hpp"
 #include "core/conversation/conversation.hpp"
 #include "core/conversation/message_rate.hpp"
 #include "core/engine/approval_index.hpp"
@@ -48,8 +49,16 @@ public:
     task<> subscribe(session::request<protocol::client::subscribe> asked) override;
     task<> unsubscribe(session::request<protocol::client::unsubscribe> asked) override;
     task<> cancel(session::request<protocol::client::cancel> asked) override;
-    task<std::optional<protocol::server::error_code>> approve(
+    task<std::optional<protocol::server::error>> approve(
         session::request<protocol::client::approve> asked
+    ) override;
+    task<> history(session::request<protocol::client::history> asked) override;
+    task<> delete_thread(session::request<protocol::client::delete_thread> asked) override;
+    task<std::optional<protocol::server::error>> threads(
+        session::request<protocol::client::threads> asked
+    ) override;
+    task<std::optional<protocol::server::error>> ack(
+        session::request<protocol::client::ack> asked
     ) override;
 
     /// Loads a thread that an earlier process left with open runs: they are sealed, queued ones
@@ -92,6 +101,11 @@ private:
     );
     task<> load(std::shared_ptr<conversation> made);
     void note_message(message_verdict verdict, duration took);
+    task<std::optional<std::vector<protocol::server::active_run>>> active_runs_of(
+        std::string user_id
+    );
+    void thread_changed(conversation& changed);
+    void announce(const conversation& changed);
     std::shared_ptr<conversation> find_or_make(const protocol::thread_key& key);
     std::optional<protocol::server::error>
     subscription_limit_of(const session::session_link& link, const std::string& thread_id) const;
@@ -105,6 +119,7 @@ private:
     std::map<std::string, user_state> users_;
     std::map<protocol::thread_key, std::weak_ptr<conversation>> threads_;
     run_slots slots_;
+    change_notices notices_;
     task_group bodies_;
     task_group tasks_;
     conversation_services services_;

@@ -1,5 +1,6 @@
 #include "core/conversation/subscriptions.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace clarion::conversation {
@@ -65,6 +66,31 @@ void subscriptions::unsubscribe(const session::session_link& link) {
     by_connection_.erase(place);
 }
 
+void subscriptions::ack(const session::session_link& link, std::int64_t seq) {
+    const auto place = by_connection_.find(link.connection_id());
+    if (place != by_connection_.end())
+        place->second->acked = std::max(place->second->acked.value_or(0), seq);
+}
+
+std::optional<std::int64_t> subscriptions::acked_by(const session::session_link& link) const {
+    const auto place = by_connection_.find(link.connection_id());
+    return place == by_connection_.end() ? std::nullopt : place->second->acked;
+}
+
+bool subscriptions::contains(const session::session_link& link) const {
+    return by_connection_.contains(link.connection_id());
+}
+
+void subscriptions::end_all(const std::string& frame, const session::session_link& asker) {
+    for (const auto& [connection_id, to] : by_connection_) {
+        to->ended = true;
+        if (connection_id != asker.connection_id())
+            to->link.send_text(frame);
+    }
+    by_connection_.clear();
+    published_.reset();
+}
+
 void subscriptions::put(subscription_ptr added) {
     subscription_ptr& place = by_connection_[added->link.connection_id()];
     if (place)
@@ -96,6 +122,7 @@ void subscriptions::publish(const std::vector<protocol::event>& committed) {
     }
     if (by_connection_.empty())
         counters_.events_parked += committed.size();
+    on_published();
 }
 
 std::optional<subscription_state> subscriptions::state_of(const session::session_link& link) const {

@@ -8,7 +8,9 @@
 #include "core/session/session_link.hpp"
 #include "core/storage/event_log.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -36,6 +38,20 @@ public:
     /// Live from the next published event on, without an answer; nothing if already subscribed.
     void follow(const session::session_link& link);
     void unsubscribe(const session::session_link& link);
+    /// The client has taken in everything up to `seq`; nothing when it is not subscribed.
+    void ack(const session::session_link& link, std::int64_t seq);
+    /// The highest seq it has acknowledged, if it ever did.
+    std::optional<std::int64_t> acked_by(const session::session_link& link) const;
+    /// The thread is gone: ends every subscription, and tells all but `asker`.
+    void end_all(const std::string& frame, const session::session_link& asker);
+
+    bool contains(const session::session_link& link) const;
+    std::size_t size() const { return by_connection_.size(); }
+    /// The last event that subscribers may know of.
+    std::int64_t published() const;
+    /// Called behind each publication.
+    std::function<void()> on_published = [] {
+    };
 
     void publish(const std::vector<protocol::event>& committed) override;
     /// How the session stands here; nothing when it is not subscribed.
@@ -50,6 +66,7 @@ private:
         std::optional<std::string> asked_as;  // the `id` of the `subscribe`
         bool live = true;
         bool ended = false;  // unsubscribed, or replaced by a newer one
+        std::optional<std::int64_t> acked{};
     };
     using subscription_ptr = std::shared_ptr<subscription>;
 
@@ -63,7 +80,6 @@ private:
     task<session::outbox::room_verdict>
     send_paced(subscription_ptr to, std::vector<protocol::event> events);
     void give_up(const subscription& from);
-    std::int64_t published() const;
     void send_caught_up(const subscription& to) const;
     session::shared_frame frame_of(const protocol::event& event, protocol::delivery how) const;
 

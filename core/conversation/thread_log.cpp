@@ -40,11 +40,14 @@ thread_log::~thread_log() {
 }
 
 void thread_log::load(const std::optional<storage::thread_row>& row) {
+    CLARION_ASSERT(idle());
     exists_ = row.has_value();
     epoch_ = row ? row->epoch : on_.owner().random().id("e_");
     head_ = row ? row->last_seq : 0;
     first_kept_ = row ? row->first_seq : 1;
     messages_ = row ? row->messages : 0;
+    title_ = row ? row->title : std::string();
+    updated_ms_ = row ? row->updated_ms : 0;
 }
 
 void thread_log::append(
@@ -75,6 +78,7 @@ void thread_log::append_message(
     for (protocol::event& event : added.events)
         event.run_id = batch.message.run_id;
     added.message = std::move(batch.message);
+    added.title = std::move(batch.title);
     added.done = std::move(done);
     enqueue(std::move(added));
 }
@@ -94,6 +98,7 @@ storage::append_request thread_log::compose() {
     request.epoch = epoch_;
     request.expected_seq = head_;
     request.now_ms = on_.owner().wall_ms();
+    handed_in_ms_ = request.now_ms;
     do {
         item& next = under_way_.emplace_back(std::move(waiting_.front()));
         waiting_.pop_front();
@@ -104,6 +109,8 @@ storage::append_request thread_log::compose() {
         if (next.run)
             request.runs.push_back(*next.run);
         request.message = next.message;
+        if (!exists_)
+            request.title = next.title;
     } while (!request.message && !waiting_.empty() && !waiting_.front().message &&
              request.events.size() < events_per_append_max);
     return request;
@@ -144,9 +151,11 @@ void thread_log::finished(storage::append_verdict verdict) {
 }
 
 void thread_log::committed_now() {
-    exists_ = true;
     std::vector<item> committed = std::exchange(under_way_, {});
     std::int64_t events = 0;
+    if (!std::exchange(exists_, true))
+        title_ = std::move(committed.front().title);
+    updated_ms_ = handed_in_ms_;
     for (item& one : committed) {
         events += static_cast<std::int64_t>(one.events.size());
         for (protocol::event& event : one.events) {

@@ -34,6 +34,8 @@ struct slow_commit_watch {
 struct message_batch {
     storage::new_message message;
     std::vector<protocol::event> events;
+    /// The thread's, should this message make it.
+    std::string title;
 };
 
 /// The front of one thread's log. One append is under way at a time; what comes meanwhile waits
@@ -47,7 +49,8 @@ public:
     thread_log(executor on, protocol::thread_key key, storage::event_log& log, publisher& to);
     ~thread_log() override;
 
-    /// Takes over what storage knows; `nullopt` for a thread that does not exist yet.
+    /// Takes over what storage knows; `nullopt` for a thread that does not exist, or no more: its
+    /// next event is the first of another epoch. Only while the log is idle.
     void load(const std::optional<storage::thread_row>& row);
 
     void append(engine::run_batch batch, std::function<void(const engine::batch_verdict&)> done)
@@ -65,6 +68,10 @@ public:
     /// User and assistant messages committed so far.
     std::int64_t messages() const { return messages_; }
     bool exists() const { return exists_; }
+    /// Empty until the thread exists.
+    const std::string& title() const { return title_; }
+    /// Of the last commit, Unix ms.
+    std::int64_t updated_ms() const { return updated_ms_; }
     bool idle() const { return waiting_.empty() && !busy_; }
 
     /// Ends when nothing is under way.
@@ -74,6 +81,7 @@ private:
     struct item {
         std::vector<protocol::event> events;
         std::optional<storage::new_message> message;
+        std::string title;
         std::optional<storage::run_change> run;
         std::function<void(const storage::append_verdict&)> done;
     };
@@ -97,6 +105,9 @@ private:
     std::int64_t head_ = 0;
     std::int64_t first_kept_ = 1;
     std::int64_t messages_ = 0;
+    std::string title_;
+    std::int64_t updated_ms_ = 0;
+    std::int64_t handed_in_ms_ = 0;  // the time of the append under way
     bool exists_ = false;
     bool busy_ = false;  // from handing an append in until its last event is published
     std::deque<item> waiting_;

@@ -146,6 +146,65 @@ private:
     };
 };
 
+/// Cumulative: everything up to `seq` has been taken in. Has no reply.
+struct ack {
+    static constexpr std::string_view type = "ack";
+    std::string thread_id;
+    std::int64_t seq = 0;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("thread_id", self.thread_id, rules::thread_id);
+        visit("seq", self.seq, rules::count);
+    }
+};
+
+inline constexpr field_rule page_limit{.least = 1, .most = 1000};
+inline constexpr std::int64_t page_limit_default = 100;
+
+struct threads {
+    static constexpr std::string_view type = "threads";
+    std::optional<std::int64_t> limit;
+    /// The `next` of an earlier answer.
+    std::optional<std::string> before;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("limit", self.limit, page_limit);
+        visit("before", self.before, before_rule);
+    }
+
+private:
+    static constexpr field_rule before_rule{.bytes_min = 1, .bytes_max = 256};
+};
+
+/// The events between the two, exclusively; without `after_seq` the newest of them.
+struct history {
+    static constexpr std::string_view type = "history";
+    std::string thread_id;
+    std::optional<std::int64_t> before_seq;
+    std::optional<std::int64_t> after_seq;
+    std::optional<std::int64_t> limit;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("thread_id", self.thread_id, rules::thread_id);
+        visit("before_seq", self.before_seq, rules::ordinal);
+        visit("after_seq", self.after_seq, rules::count);
+        visit("limit", self.limit, page_limit);
+    }
+};
+
+struct delete_thread {
+    static constexpr std::string_view type = "delete_thread";
+    std::string thread_id;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("thread_id", self.thread_id, rules::thread_id);
+    }
+};
+
 struct ping {
     static constexpr std::string_view type = "ping";
 
@@ -154,7 +213,18 @@ struct ping {
 };
 
 /// Every client frame there is. Reader, schemas, tables of the specification and tests follow it.
-using any_frame = std::variant<hello, message, subscribe, unsubscribe, cancel, approve, ping>;
+using any_frame = std::variant<
+    hello,
+    message,
+    subscribe,
+    unsubscribe,
+    ack,
+    cancel,
+    approve,
+    threads,
+    history,
+    delete_thread,
+    ping>;
 
 template <class T, class Variant>
 inline constexpr bool is_alternative = false;

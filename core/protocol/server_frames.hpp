@@ -2,6 +2,8 @@
 
 #include "core/protocol/describe.hpp"
 #include "core/protocol/json_writer.hpp"
+#include "core/protocol/run_state.hpp"
+#include "core/protocol/thread_frames.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -11,11 +13,6 @@
 
 // What the server says besides events (PROTOCOL §§2, 3, 6).
 namespace clarion::protocol {
-
-enum class run_state : std::uint8_t { queued, running, suspended, finished };
-constexpr std::string_view names_of(run_state) {
-    return "queued|running|suspended|finished";
-}
 
 namespace server {
 
@@ -287,10 +284,13 @@ using replies = frame_list<
     unsubscribed,
     cancel_result,
     approve_result,
+    threads,
+    history,
+    deleted,
     pong,
     error>;
-/// Every frame that the server sends unasked, besides events.
-using notices = frame_list<welcome, token_expiring, going_away>;
+/// Every frame that the server sends unasked, besides events, and `deleted` to who did not ask.
+using notices = frame_list<welcome, thread_changed, token_expiring, going_away>;
 
 template <class T, class List>
 inline constexpr bool is_listed = false;

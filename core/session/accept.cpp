@@ -6,7 +6,10 @@
 #include "core/protocol/server_frames.hpp"
 
 #include <chrono>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace clarion::session {
 
@@ -64,8 +67,14 @@ task<std::variant<authenticated, not_established>> find_user(const accept_reques
     co_return result(std::get<authenticated>(std::move(verdict)));
 }
 
+std::optional<std::vector<std::string>> degraded_parts(const arrival& found) {
+    if (found.active_runs)
+        return std::nullopt;
+    return std::vector<std::string>{"storage"};
+}
+
 std::string
-welcome_text(const session_settings& settings, const session_link& link, arrival found) {
+welcome_text(const session_settings& settings, const session_link& link, const arrival& found) {
     const protocol::server::welcome welcome{
         .connection_id = link.connection_id(),
         .user_id = link.user_id(),
@@ -84,8 +93,8 @@ welcome_text(const session_settings& settings, const session_link& link, arrival
                 .queued_runs_max = static_cast<std::int64_t>(settings.queued_runs_max),
             },
         .agents = settings.agents,
-        .active_runs = std::move(found.active_runs),
-        .degraded = std::nullopt,
+        .active_runs = found.active_runs,
+        .degraded = degraded_parts(found),
     };
     return protocol::to_frame(welcome);
 }
@@ -112,7 +121,7 @@ task<accepted> accept(accept_request with) {
         co_await ask(home.where(), home.leave(link));
         co_return accepted(refuse(close_code::unauthorized, *std::move(objection)));
     }
-    link.send_text(welcome_text(with.settings, link, std::move(found)));
+    link.send_text(welcome_text(with.settings, link, found));
     with.from.flow();
     co_return accepted(established(with.from, std::move(link), std::move(who), home));
 }

@@ -97,12 +97,34 @@ private:
         request<client::approve> asked{session_.link(), std::move(id), std::move(body)};
         const auto failed =
             co_await ask(session_.home().where(), session_.home().approve(std::move(asked)));
-        if (!failed)
-            co_return;
-        server::error refused;
-        refused.code = *failed;
-        refused.message = "approve was refused";
-        co_await count_offence(refused);
+        if (failed)
+            co_await count_offence(*failed);
+    }
+
+    task<> on(client::history body, frame_id id) {
+        request<client::history> asked{session_.link(), std::move(id), std::move(body)};
+        co_await ask(session_.home().where(), session_.home().history(std::move(asked)));
+    }
+
+    task<> on(client::delete_thread body, frame_id id) {
+        request<client::delete_thread> asked{session_.link(), std::move(id), std::move(body)};
+        co_await ask(session_.home().where(), session_.home().delete_thread(std::move(asked)));
+    }
+
+    task<> on(client::threads body, frame_id id) {
+        request<client::threads> asked{session_.link(), std::move(id), std::move(body)};
+        const auto failed =
+            co_await ask(session_.home().where(), session_.home().threads(std::move(asked)));
+        if (failed)
+            co_await count_offence(*failed);
+    }
+
+    task<> on(client::ack body, frame_id id) {
+        request<client::ack> asked{session_.link(), std::move(id), std::move(body)};
+        const auto failed =
+            co_await ask(session_.home().where(), session_.home().ack(std::move(asked)));
+        if (failed)
+            co_await count_offence(*failed);
     }
 
     established& session_;

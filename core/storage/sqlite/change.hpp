@@ -21,7 +21,8 @@ struct change {
 
 using append_change = change<append_request, append_verdict>;
 using revocation_change = change<revocation, revoke_result>;
-using any_change = std::variant<append_change, revocation_change>;
+using deletion_change = change<deletion, delete_verdict>;
+using any_change = std::variant<append_change, deletion_change, revocation_change>;
 
 /// Gathers verdicts, to bring those of one shard there together: one wakeup for all of a batch.
 class answers_by_shard {
@@ -36,7 +37,8 @@ private:
         completion<Verdict> to;
         Verdict verdict;
     };
-    using any_answer = std::variant<answer<append_verdict>, answer<revoke_result>>;
+    using any_answer =
+        std::variant<answer<append_verdict>, answer<delete_verdict>, answer<revoke_result>>;
     struct group {
         executor on;
         std::vector<any_answer> answers;

@@ -140,6 +140,30 @@ void sqlite_event_log::start_list_open_runs(completion<open_runs_result> done) {
     reader_->ask<open_runs_result>(question, std::move(done));
 }
 
+void sqlite_event_log::start_list_user_runs(
+    std::string user_id,
+    completion<user_runs_result> done
+) {
+    auto question = [user_id = std::move(user_id)](sqlite::event_reads& log) {
+        return log.list_user_runs(user_id);
+    };
+    reader_->ask<user_runs_result>(std::move(question), std::move(done));
+}
+
+void sqlite_event_log::start_list_threads(
+    threads_request request,
+    completion<threads_result> done
+) {
+    auto question = [request = std::move(request)](sqlite::event_reads& log) {
+        return log.list_threads(request);
+    };
+    reader_->ask<threads_result>(std::move(question), std::move(done));
+}
+
+void sqlite_event_log::start_delete_thread(deletion request, completion<delete_verdict> done) {
+    writer_->submit(std::move(request), std::move(done));
+}
+
 void sqlite_event_log::start_revoke(
     std::string user_id,
     std::int64_t revoked_ms,

@@ -24,6 +24,11 @@ void refuse_all(std::span<any_change> batch, const std::string& reason) {
         std::visit(refuse, one);
 }
 
+bool is_removal(const any_change& one) {
+    const auto* asked = std::get_if<deletion_change>(&one);
+    return asked != nullptr && std::holds_alternative<deleted>(asked->verdict);
+}
+
 // Adds an append to the figures.
 void count_append(sqlite_figures& figures, const append_change& one) {
     if (std::holds_alternative<committed>(one.verdict)) {
@@ -42,6 +47,7 @@ writer::writer(std::unique_ptr<connection> database, const sqlite_options& optio
     : options_(options),
       database_(std::move(database)),
       appender_(*database_),
+      remover_(*database_),
       revoker_(*database_),
       begin_(*database_, "BEGIN IMMEDIATE"),
       commit_(*database_, "COMMIT") {
@@ -49,6 +55,8 @@ writer::writer(std::unique_ptr<connection> database, const sqlite_options& optio
 }
 
 std::optional<sql_error> writer::start() {
+    if (!database_->failed() && remover_.has_rows_left())
+        removed_rows_ = removed_rows::waiting;
     auto error = database_->take_error();
     if (!error)
         thread_ = std::thread([this] { work(); });
@@ -69,6 +77,10 @@ void writer::submit(append_request request, completion<append_verdict> done) {
     assert_complete(request);
     const std::size_t bytes = bytes_of(request);
     queue(append_change{std::move(request), std::move(done), bytes});
+}
+
+void writer::submit(deletion request, completion<delete_verdict> done) {
+    queue(deletion_change{std::move(request), std::move(done), sizeof(deletion_change)});
 }
 
 void writer::submit(revocation request, completion<revoke_result> done) {
@@ -110,31 +122,41 @@ sqlite_figures writer::figures() const {
 }
 
 void writer::work() {
-    for (std::vector<any_change> taken = take(); !taken.empty(); taken = take()) {
-        std::span<any_change> rest = taken;
-        while (!rest.empty()) {
-            const std::size_t changes = std::min(rest.size(), options_.batch_appends_max);
-            commit(rest.first(changes));
-            rest = rest.subspan(changes);
-            if (checkpoint_is_due(options_.checkpoint_pages))
-                checkpoint();
-        }
+    while (auto taken = take()) {
+        commit_all(*taken);
+        if (removed_rows_ == removed_rows::waiting)
+            sweep();
     }
     checkpoint();
 }
 
-std::vector<any_change> writer::take() {
+void writer::commit_all(std::span<any_change> taken) {
+    while (!taken.empty()) {
+        const std::size_t changes = std::min(taken.size(), options_.batch_appends_max);
+        commit(taken.first(changes));
+        taken = taken.subspan(changes);
+        if (checkpoint_is_due(options_.checkpoint_pages))
+            checkpoint();
+    }
+}
+
+// Nothing: everything is done and the log closes. Empty: there is time for a step of sweeping.
+std::optional<std::vector<any_change>> writer::take() {
     const auto something_to_do = [this] {
         return !queue_.empty() || closing_;
     };
     std::unique_lock lock(mutex_);
-    if (checkpoint_is_due(1) &&
-        !arrived_.wait_for(lock, options_.checkpoint_idle, something_to_do)) {
-        lock.unlock();
-        checkpoint();
-        lock.lock();
+    if (removed_rows_ != removed_rows::waiting) {
+        if (checkpoint_is_due(1) &&
+            !arrived_.wait_for(lock, options_.checkpoint_idle, something_to_do)) {
+            lock.unlock();
+            checkpoint();
+            lock.lock();
+        }
+        arrived_.wait(lock, something_to_do);
     }
-    arrived_.wait(lock, something_to_do);
+    if (queue_.empty() && closing_)
+        return std::nullopt;
     return std::exchange(queue_, {});
 }
 
@@ -156,7 +178,26 @@ void writer::execute(std::span<any_change> batch) {
     }
     commit_.run();
     if (const auto error = database_->take_error())
-        refuse_all(batch, roll_back(*error));
+        return refuse_all(batch, roll_back(*error));
+    const bool removed = std::ranges::any_of(batch, is_removal);
+    if (removed || removed_rows_ == removed_rows::held_up)
+        removed_rows_ = removed_rows::waiting;
+}
+
+// One step; the next one comes after whatever has been queued meanwhile. What a full disk stops
+// goes on behind the next batch that it takes, or at the next start.
+void writer::sweep() {
+    begin_.run();
+    remover_.step();
+    const bool more = remover_.has_rows_left();
+    commit_.run();
+    removed_rows_ = more ? removed_rows::waiting : removed_rows::none;
+    if (const auto error = database_->take_error()) {
+        roll_back(*error);
+        removed_rows_ = removed_rows::held_up;
+    }
+    if (checkpoint_is_due(options_.checkpoint_pages))
+        checkpoint();
 }
 
 // Answers why, after undoing what SQLite has not undone itself.

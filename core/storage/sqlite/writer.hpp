@@ -4,6 +4,7 @@
 #include "core/storage/sqlite/appender.hpp"
 #include "core/storage/sqlite/change.hpp"
 #include "core/storage/sqlite/connection.hpp"
+#include "core/storage/sqlite/remover.hpp"
 #include "core/storage/sqlite/revoker.hpp"
 #include "core/storage/sqlite/sqlite_options.hpp"
 
@@ -40,6 +41,7 @@ public:
 
     /// Any thread.
     void submit(append_request request, completion<append_verdict> done);
+    void submit(deletion request, completion<delete_verdict> done);
     void submit(revocation request, completion<revoke_result> done);
 
     /// All but the figures of reading. Any thread.
@@ -51,14 +53,17 @@ private:
     /// Why nothing of this size can be queued now; empty when it can.
     std::string refusal_of(std::size_t bytes) const;
     void work();
-    std::vector<any_change> take();
+    std::optional<std::vector<any_change>> take();
+    void commit_all(std::span<any_change> taken);
     void commit(std::span<any_change> batch);
     void execute(std::span<any_change> batch);
     void decide(append_change& change) { change.verdict = appender_.append(change.request); }
+    void decide(deletion_change& change) { change.verdict = remover_.remove(change.request); }
     void decide(revocation_change& change) { change.verdict = revoker_.revoke(change.request); }
     std::string roll_back(const sql_error& error);
     void break_off(const sql_error& error);
     void answer(std::span<any_change> batch);
+    void sweep();
     void count(std::span<const any_change> batch);
     bool checkpoint_is_due(std::int64_t pages) const;
     void checkpoint();
@@ -69,6 +74,7 @@ private:
     // Of the writer's thread alone.
     std::unique_ptr<connection> database_;
     appender appender_;
+    remover remover_;
     revoker revoker_;
     statement begin_;
     statement commit_;
@@ -76,6 +82,9 @@ private:
     std::int64_t checkpointed_pages_ = 0;
     std::int64_t commits_ = 0;
     std::string broken_because_;
+    /// Rows of removed threads: none known of; some; some, once the disk takes writes again.
+    enum class removed_rows { none, waiting, held_up };
+    removed_rows removed_rows_ = removed_rows::none;
 
     mutable std::mutex mutex_;
     std::condition_variable arrived_;

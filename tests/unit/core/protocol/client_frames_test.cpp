@@ -82,6 +82,27 @@ std::vector<row> rows() {
         {R"({"type":"cancel","thread_id":"t"})", "bad_request", "/run_id"},
         {R"({"type":"cancel","run_id":"r"})", "bad_request", "/thread_id"},
         {R"({"type":"unsubscribe"})", "bad_request", "/thread_id"},
+        {R"({"type":"ack","thread_id":"t","seq":0})", "", ""},
+        {R"({"type":"ack","thread_id":"t"})", "bad_request", "/seq"},
+        {R"({"type":"ack","thread_id":"t","seq":-1})", "bad_request", "/seq"},
+        {R"({"type":"ack","seq":1})", "bad_request", "/thread_id"},
+        {R"({"type":"threads"})", "", ""},
+        {R"({"type":"threads","limit":1000,"before":"x"})", "", ""},
+        {R"({"type":"threads","limit":null,"before":null})", "", ""},
+        {R"({"type":"threads","limit":0})", "bad_request", "/limit"},
+        {R"({"type":"threads","limit":1001})", "bad_request", "/limit"},
+        {R"({"type":"threads","before":1})", "bad_request", "/before"},
+        {R"({"type":"threads","before":""})", "bad_request", "/before"},
+        {R"({"type":"threads","before":")" + std::string(257, 'x') + "\"}", "bad_request", "/before"
+        },
+        {R"({"type":"history","thread_id":"t"})", "", ""},
+        {R"({"type":"history","thread_id":"t","before_seq":1,"after_seq":0,"limit":1})", "", ""},
+        {R"({"type":"history"})", "bad_request", "/thread_id"},
+        {R"({"type":"history","thread_id":"t","before_seq":0})", "bad_request", "/before_seq"},
+        {R"({"type":"history","thread_id":"t","after_seq":-1})", "bad_request", "/after_seq"},
+        {R"({"type":"history","thread_id":"t","limit":1001})", "bad_request", "/limit"},
+        {R"({"type":"delete_thread","thread_id":"t"})", "", ""},
+        {R"({"type":"delete_thread"})", "bad_request", "/thread_id"},
     };
 }
 
