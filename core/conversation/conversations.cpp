@@ -332,7 +332,7 @@ std::vector<subscription_report> conversations::subscriptions(std::size_t subscr
                 if (all.size() == subscriptions_max)
                     return all;
                 if (const auto state = thread->subscription_of(guest.link))
-                    all.push_back({connection_id, thread_id, *state});
+                    all.push_back({connection_id, thread_id, *state, thread->acked_by(guest.link)});
             }
     return all;
 }

@@ -122,9 +122,12 @@ BOOST_AUTO_TEST_CASE(an_operator_sees_sessions_runs_and_open_tools) {
     BOOST_TEST(sessions.reports(10)[0].user_id == "ada");
     BOOST_TEST(sessions.reports(10)[0].remote_address == "127.0.0.1");
     BOOST_TEST(sessions.reports(10)[0].silent_ms >= 500);
+    ada.sends(R"({"type":"ack","thread_id":"t1","seq":2})");
+    server.world().run_for(milliseconds(1));
     const auto subscribed = server.home().subscriptions(10);
     BOOST_TEST_REQUIRE(subscribed.size() == 1U);
     BOOST_TEST(subscribed[0].connection_id == sessions.reports(10)[0].connection_id);
+    BOOST_TEST((subscribed[0].acked_seq == 2));
     BOOST_TEST((subscribed[0].state == conversation::subscription_state::live));
 
     server.settle();
