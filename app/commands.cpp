@@ -1,6 +1,7 @@
 #include "app/commands.hpp"
 
 #include "app/application.hpp"
+#include "app/audit.hpp"
 #include "app/config/command_line.hpp"
 #include "app/config/print_config.hpp"
 #include "app/config/safety.hpp"
@@ -44,6 +45,7 @@ struct carry_out {
         std::cout << to_toml(asked.with);
         return done;
     }
+    int operator()(const command::audit& asked) const { return audit_directory(asked.directory); }
     int operator()(const command::show_version&) const {
         std::cout << "clarion " << version << " (protocol " << http::subprotocol << ", build "
                   << build_id() << ")\n";

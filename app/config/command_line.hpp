@@ -22,6 +22,10 @@ struct check_config {
 struct print_config {
     settings with;
 };
+/// The log of a stopped server, by its directory.
+struct audit {
+    std::string directory;
+};
 struct show_version {};
 struct help {
     std::string text;
@@ -37,6 +41,7 @@ using any_command = std::variant<
     command::serve,
     command::check_config,
     command::print_config,
+    command::audit,
     command::show_version,
     command::help,
     command::usage_error>;
