@@ -1,6 +1,7 @@
 #include "app/routes.hpp"
 
 #include "app/embedded_file.hpp"
+#include "app/schema_routes.hpp"
 #include "app/version.hpp"
 #include "core/protocol/json_writer.hpp"
 
@@ -96,6 +97,8 @@ std::vector<http::route> health_routes(const readiness& ready) {
 
 http::router main_routes(const readiness& ready) {
     std::vector<http::route> routes = health_routes(ready);
+    for (http::route& schema : schema_routes())
+        routes.push_back(std::move(schema));
     for (const embedded_file& file : web_files()) {
         if (file.name == "index.html")
             routes.push_back(page_route("/", file));
@@ -105,8 +108,10 @@ http::router main_routes(const readiness& ready) {
     return http::router(std::move(routes));
 }
 
-http::router admin_routes(const readiness& ready, const failure::ledger& failures) {
+http::router
+admin_routes(const readiness& ready, const failure::ledger& failures, http::route revoke) {
     std::vector<http::route> routes = health_routes(ready);
+    routes.push_back(std::move(revoke));
     auto shown = [&failures](const http::request&) {
         return json_response(200, failure::to_json(failures.snapshot()));
     };

@@ -2,6 +2,7 @@
 
 #include "app/config/settings.hpp"
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <string>
@@ -26,6 +27,14 @@ struct print_config {
 struct audit {
     std::string directory;
 };
+struct make_token {
+    std::string secret_file;
+    std::string user;
+    std::chrono::seconds ttl{0};
+    /// Empty: the token says nothing of it.
+    std::string issuer;
+    std::string audience;
+};
 struct show_version {};
 struct help {
     std::string text;
@@ -42,6 +51,7 @@ using any_command = std::variant<
     command::check_config,
     command::print_config,
     command::audit,
+    command::make_token,
     command::show_version,
     command::help,
     command::usage_error>;

@@ -19,6 +19,8 @@ constexpr std::string_view head =
     "       clarion print-config [FLAG...] prints the settings as a configuration file\n"
     "       clarion audit --data DIR       holds the invariants against a stopped server's log:\n"
     "                                      one line for each violation, exit status 1 for any\n"
+    "       clarion token --secret-file FILE --user NAME [--ttl 1h]\n"
+    "                                      prints a token for --auth jwt (token --help)\n"
     "       clarion version\n"
     "\n"
     "A setting comes from its flag, else from its environment variable, else from the\n"

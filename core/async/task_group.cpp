@@ -21,26 +21,28 @@ bool is_cancellation(const std::exception_ptr& failure) {
 
 }  // namespace
 
-void task_group::spawn(task<> child) {
-    const auto place = children_.emplace(children_.end());
+task_group::child task_group::spawn(task<> work) {
+    const auto signal = std::make_shared<asio::cancellation_signal>();
+    const auto place = children_.insert(children_.end(), signal);
     asio::co_spawn(
         on_,
-        std::move(child),
+        std::move(work),
         asio::bind_cancellation_slot(
-            place->slot(),
+            signal->slot(),
             [this, place](const std::exception_ptr& failure) { ended(place, failure); }
         )
     );
+    return child(signal);
 }
 
 void task_group::cancel() {
     // A child that ends at once removes itself only in a later turn, so the list stands still.
-    for (asio::cancellation_signal& child : children_)
-        child.emit(asio::cancellation_type::terminal);
+    for (const auto& signal : children_)
+        signal->emit(asio::cancellation_type::terminal);
 }
 
-void task_group::ended(child_list::iterator child, const std::exception_ptr& failure) {
-    children_.erase(child);
+void task_group::ended(child_list::iterator place, const std::exception_ptr& failure) {
+    children_.erase(place);
     if (failure && !failure_ && !is_cancellation(failure)) {
         failure_ = failure;
         cancel();

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <exception>
 #include <list>
+#include <memory>
+#include <utility>
 
 namespace clarion {
 
@@ -23,7 +25,25 @@ public:
     task_group& operator=(const task_group&) = delete;
     ~task_group() { CLARION_ASSERT(children_.empty()); }
 
-    void spawn(task<> child);
+    /// One spawned coroutine, to be cancelled apart from its siblings. May outlive both.
+    class child {
+    public:
+        child() = default;
+        /// Asks it to end; nothing once it has.
+        void cancel() const {
+            if (const auto signal = signal_.lock())
+                signal->emit(asio::cancellation_type::terminal);
+        }
+
+    private:
+        friend class task_group;
+        explicit child(std::weak_ptr<asio::cancellation_signal> signal)
+            : signal_(std::move(signal)) {}
+
+        std::weak_ptr<asio::cancellation_signal> signal_;
+    };
+
+    child spawn(task<> work);
 
     /// Asks every child to end. Those spawned later are not concerned.
     void cancel();
@@ -34,8 +54,8 @@ public:
     std::size_t size() const { return children_.size(); }
 
 private:
-    using child_list = std::list<asio::cancellation_signal>;
-    void ended(child_list::iterator child, const std::exception_ptr& failure);
+    using child_list = std::list<std::shared_ptr<asio::cancellation_signal>>;
+    void ended(child_list::iterator place, const std::exception_ptr& failure);
 
     executor on_;
     child_list children_;

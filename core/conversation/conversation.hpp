@@ -27,6 +27,7 @@ struct conversation_services {
     engine::run_services runs;
     /// Owns what conversations spawn: runs and replays.
     task_group& tasks;
+    run_slots& slots;
     engine::run_limits limits;
     std::size_t queued_runs_max = 16;  // 0: no cap
     /// True once the server drains: nothing new is started.
@@ -61,6 +62,8 @@ public:
 
     /// Ends the active run with `shutdown`; queued runs stay for the next start.
     void shut_down();
+    /// The same for a run that only waits for a person.
+    void shut_down_if_suspended();
 
     /// A run is active.
     bool is_working() const { return working_; }
@@ -75,6 +78,7 @@ private:
     task<> recover(const storage::open_run& run);
     task<std::optional<std::string>> load_text(queued_run& run);
     queued_run_ptr take_place(const protocol::client::message& body, std::string agent);
+    void stop_active_for(const protocol::client::message& body, const queued_run_ptr& next);
     message_batch batch_of(
         const protocol::client::message& body,
         const queued_run& run,
@@ -98,7 +102,8 @@ private:
     task<cancel_answer> cancel_waiting(queued_run_ptr run);
 
     void start_next();
-    static task<> work_off(std::shared_ptr<conversation> self);
+    bool may_work(queued_run& next);
+    static task<> work_off(std::shared_ptr<conversation> self, queued_run_ptr front);
     task<> run_front(queued_run_ptr front);
     enum class after_refusal : std::uint8_t { done, run_again };
     void tell_unsealed(const storage::open_run& run, const std::string& reason);
@@ -110,7 +115,8 @@ private:
     thread_log log_;
     subscriptions subscribers_;
     run_queue queue_;
-    bool working_ = false;  // work_off is under way
+    bool working_ = false;  // the front is at work
+    bool waits_for_slot_ = false;
     latch loaded_;
     std::optional<std::string> load_failure_;
 };

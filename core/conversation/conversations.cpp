@@ -1,5 +1,6 @@
 #include "core/conversation/conversations.hpp"
 
+#include "core/async/answer.hpp"
 #include "core/async/sleep.hpp"
 
 #include <algorithm>
@@ -19,6 +20,11 @@ std::int64_t in_ms(duration time) {
     return std::chrono::ceil<milliseconds>(time).count();
 }
 
+// 0: no cap.
+bool is_full(std::size_t size, std::size_t size_max) {
+    return size_max != 0 && size >= size_max;
+}
+
 }  // namespace
 
 conversations::conversations(
@@ -31,13 +37,15 @@ conversations::conversations(
 )
     : on_(on),
       settings_(settings),
+      slots_(settings.runs_active_per_user_max),
       bodies_(on),
       tasks_(on),
       services_{
           storage,
           agents,
-          {engines, bodies_, failures},
+          {engines, bodies_, failures, approvals_},
           tasks_,
+          slots_,
           settings.runs,
           settings.queued_runs_max,
           draining_,
@@ -48,9 +56,16 @@ conversations::~conversations() = default;
 task<session::arrival> conversations::arrive(session::session_link link) {
     const std::string user_id = link.user_id();
     user_state& user = users_.try_emplace(user_id, settings_.messages_per_minute).first->second;
+    session::arrival found;
+    if (is_full(user.visitors.size(), settings_.connections_per_user_max)) {
+        found.refused = session::closing{
+            protocol::close_code::too_many_connections,
+            "this user has too many connections"
+        };
+        co_return found;
+    }
     const std::string connection_id = link.connection_id();
     user.visitors.emplace(connection_id, visitor{std::move(link), {}});
-    session::arrival found;
     const auto first = threads_.lower_bound({user_id, ""});
     for (auto at = first; at != threads_.end() && at->first.user_id == user_id; ++at)
         if (const auto thread = at->second.lock())
@@ -114,6 +129,22 @@ task<std::shared_ptr<conversation>> conversations::loaded(
     co_return nullptr;
 }
 
+// Whether one more thread would be more than the connection may subscribe to.
+std::optional<server::error> conversations::subscription_limit_of(
+    const session::session_link& link,
+    const std::string& thread_id
+) const {
+    const auto& subscribed = users_.at(link.user_id()).visitors.at(link.connection_id()).subscribed;
+    if (subscribed.contains(thread_id) ||
+        !is_full(subscribed.size(), settings_.subscriptions_per_connection_max))
+        return std::nullopt;
+    server::error error;
+    error.code = server::error_code::busy;
+    error.message = "this connection is subscribed to too many threads; unsubscribe from some";
+    error.retryable = true;
+    return error;
+}
+
 std::optional<server::error> conversations::limit_of(const std::string& user_id) {
     server::error error;
     if (draining_) {
@@ -150,6 +181,8 @@ task<> conversations::message(session::request<client::message> asked) {
     if (!thread)
         co_return;
     auto limit = limit_of(from.user_id());
+    if (!limit)
+        limit = subscription_limit_of(from, thread->key().thread_id);
     const message_verdict verdict = co_await thread->message(std::move(asked), std::move(limit));
     if (verdict == message_verdict::refused)
         co_return;
@@ -159,6 +192,10 @@ task<> conversations::message(session::request<client::message> asked) {
 }
 
 task<> conversations::subscribe(session::request<client::subscribe> asked) {
+    if (const auto limit = subscription_limit_of(asked.from, asked.body.thread_id)) {
+        asked.from.send_text(protocol::to_frame(*limit, asked.id));
+        co_return;
+    }
     const auto thread = co_await loaded(asked.from, asked.body.thread_id, asked.id);
     if (!thread)
         co_return;
@@ -185,9 +222,35 @@ task<> conversations::cancel(session::request<client::cancel> asked) {
         co_await thread->cancel(std::move(asked));
 }
 
+// The answer is sent when the decision is committed, before its event.
+task<std::optional<server::error_code>> conversations::approve(
+    session::request<client::approve> asked
+) {
+    answer<std::optional<server::error_code>> answered;
+    const auto reply = [&asked, &answered](const engine::approve_answer& given) {
+        const auto send = [&asked](const auto& body) {
+            asked.from.send_text(protocol::to_frame(body, asked.id));
+        };
+        std::visit(send, given);
+        const auto* error = std::get_if<server::error>(&given);
+        answered.set(error == nullptr ? std::nullopt : std::optional(error->code));
+    };
+    approvals_.resolve(asked.from.user_id(), asked.body, reply);
+    co_return co_await answered.get();
+}
+
 task<std::optional<std::string>> conversations::revive(protocol::thread_key key) {
     const auto thread = find_or_make(key);
     co_return co_await thread->ready();
+}
+
+task<std::size_t> conversations::end_sessions(std::string user_id, session::closing why) {
+    const auto user = users_.find(user_id);
+    if (user == users_.end())
+        co_return std::size_t{0};
+    for (const auto& [connection_id, guest] : user->second.visitors)
+        guest.link.end(why);
+    co_return user->second.visitors.size();
 }
 
 task<> conversations::drain(duration grace) {
@@ -202,8 +265,12 @@ task<> conversations::drain(duration grace) {
             guest.link.send_text(protocol::to_frame(leaving));
         }
     const time_point end = on_.owner().now() + grace;
-    while (active_runs() > 0 && on_.owner().now() < end)
+    while (active_runs() > 0 && on_.owner().now() < end) {
+        for (const auto& [key, held] : threads_)
+            if (const auto thread = held.lock())
+                thread->shut_down_if_suspended();
         co_await sleep_for(drain_poll);
+    }
     for (const auto& [key, held] : threads_)
         if (const auto thread = held.lock())
             thread->shut_down();
@@ -223,6 +290,7 @@ task<> conversations::join() {
     tasks_.cancel();
     co_await bodies_.join();
     co_await tasks_.join();
+    slots_.forget_waiting();
 }
 
 std::size_t conversations::active_runs() const {

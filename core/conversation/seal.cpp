@@ -101,7 +101,7 @@ task<seal_verdict> seal_run(
     const engine::ending how = std::move(why);
     engine::run_batch closers;
     closers.run_id = run.run_id;
-    std::vector<protocol::payload> events = closing_events(state.grammar, how, run.agent, "");
+    std::vector<protocol::payload> events = closing_events(state.grammar, how, "");
     for (const protocol::payload& event : events) {
         state.grammar.apply(event);
         closers.events.push_back(protocol::uncommitted(event));

@@ -35,7 +35,7 @@ void subscriptions::subscribe(
     const std::optional<protocol::client::cursor>& since
 ) {
     const recovery found = since ? recover(*since) : recovery{std::nullopt, published()};
-    auto added = std::make_shared<subscription>(subscription{link, true});
+    auto added = std::make_shared<subscription>(subscription{link, id, true});
     put(added);
     const server::subscribed answer{
         .thread_id = log_.key().thread_id,
@@ -46,14 +46,14 @@ void subscriptions::subscribe(
     };
     link.send_text(protocol::to_frame(answer, id));
     if (found.after_seq == published())
-        return send_caught_up(link);
+        return send_caught_up(*added);
     added->live = false;
     tasks_.spawn(replay(std::move(owner), std::move(added), found.after_seq));
 }
 
 void subscriptions::follow(const session::session_link& link) {
     if (!by_connection_.contains(link.connection_id()))
-        put(std::make_shared<subscription>(subscription{link, true}));
+        put(std::make_shared<subscription>(subscription{link, std::nullopt, true}));
 }
 
 void subscriptions::unsubscribe(const session::session_link& link) {
@@ -99,8 +99,9 @@ void subscriptions::tell_all(const std::string& frame) const {
         to->link.send_text(frame);
 }
 
-void subscriptions::send_caught_up(const session::session_link& to) const {
-    to.send_text(protocol::to_frame(server::caught_up{log_.key().thread_id, published()}));
+void subscriptions::send_caught_up(const subscription& to) const {
+    const server::caught_up answer{log_.key().thread_id, published()};
+    to.link.send_text(protocol::to_frame(answer, to.asked_as));
 }
 
 task<> subscriptions::replay(
@@ -130,7 +131,7 @@ task<> subscriptions::replay(
         co_return;
     // The same turn in which the cursor met the published head: nothing lies between.
     to->live = true;
-    send_caught_up(to->link);
+    send_caught_up(*to);
 }
 
 // In pieces that fit whatever the connection's bound is, each when there is room for it.

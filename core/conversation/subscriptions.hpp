@@ -43,6 +43,7 @@ public:
 private:
     struct subscription {
         session::session_link link;
+        std::optional<std::string> asked_as;  // the `id` of the `subscribe`
         bool live = true;
         bool ended = false;  // unsubscribed, or replaced by a newer one
     };
@@ -59,7 +60,7 @@ private:
     send_paced(subscription_ptr to, std::vector<protocol::event> events);
     void give_up(const subscription& from);
     std::int64_t published() const;
-    void send_caught_up(const session::session_link& to) const;
+    void send_caught_up(const subscription& to) const;
     session::shared_frame frame_of(const protocol::event& event, protocol::delivery how) const;
 
     const thread_log& log_;

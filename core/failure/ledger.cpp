@@ -15,6 +15,19 @@ severity raised(severity how, const std::optional<protocol::event_level>& level)
     return level == protocol::event_level::mission_critical ? severity::critical : how;
 }
 
+/// "core/engine/run.cpp:87", wherever the sources lay when they were compiled.
+std::string place_of(const std::source_location& from) {
+    std::string_view file = from.file_name();
+    std::size_t begin = 0;
+    for (const std::string_view folder : {"/core/", "/net/", "/app/", "/tools/", "/tests/"}) {
+        const std::size_t found = file.rfind(folder);
+        if (found != std::string_view::npos)
+            begin = std::max(begin, found + 1);
+    }
+    file.remove_prefix(begin);
+    return std::string(file) + ":" + std::to_string(from.line());
+}
+
 std::vector<std::string> bounded(const std::vector<std::string>& stack) {
     std::vector<std::string> kept;
     for (const std::string& frame : stack) {
@@ -61,9 +74,16 @@ ledger::ledger(logger log, wall_clock clock) : log_(std::move(log)), clock_(std:
     records_.reserve(records_max);
 }
 
-void ledger::report(code what, const concern& touched, std::string_view detail) {
+void ledger::report(
+    code what,
+    const concern& touched,
+    std::string_view detail,
+    std::source_location from
+) {
     const std::int64_t now_ms = clock_();
     record failed = record_of(what, touched, detail, now_ms);
+    if (failed.stack.empty())
+        failed.stack.push_back(place_of(from));
     const severity how = failed.how;
     const std::string line = line_about(failed);
     {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <source_location>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +30,7 @@ struct concern {
     std::int64_t seq = 0;
     /// Of the event concerned: mission_critical makes the failure critical, whatever its code.
     std::optional<protocol::event_level> level{};
-    /// The coroutines that led there, innermost first.
+    /// The coroutines that led there, innermost first; empty: the place that reports stands alone.
     std::vector<std::string> stack{};
 };
 
@@ -74,7 +75,12 @@ public:
     ledger& operator=(const ledger&) = delete;
 
     /// `detail` says what is particular to this case: never a credential, never a user's text.
-    void report(code what, const concern& touched, std::string_view detail);
+    void report(
+        code what,
+        const concern& touched,
+        std::string_view detail,
+        std::source_location from = std::source_location::current()
+    );
 
     std::uint64_t count(code what) const;
     ledger_snapshot snapshot() const;

@@ -51,17 +51,17 @@ task<std::variant<std::string, not_established>> find_token(const accept_request
     co_return *std::move(found);
 }
 
-task<std::variant<std::string, not_established>> find_user(const accept_request& with) {
-    using result = std::variant<std::string, not_established>;
+task<std::variant<authenticated, not_established>> find_user(const accept_request& with) {
+    using result = std::variant<authenticated, not_established>;
     if (with.door.asks_for() == authenticator::policy::open)
-        co_return result(with.upgrade.user.value_or("local"));
+        co_return result(authenticated{with.upgrade.user.value_or("local")});
     auto token = co_await find_token(with);
-    if (token.index() == 1)
-        co_return token;
+    if (auto* none = std::get_if<not_established>(&token))
+        co_return result(std::move(*none));
     authentication verdict = co_await with.door.check(std::get<std::string>(std::move(token)));
     if (auto* no = std::get_if<not_authenticated>(&verdict))
         co_return result(refuse(close_code::unauthorized, std::move(no->reason)));
-    co_return result(std::get<authenticated>(std::move(verdict)).user_id);
+    co_return result(std::get<authenticated>(std::move(verdict)));
 }
 
 std::string
@@ -100,13 +100,21 @@ task<accepted> accept(accept_request with) {
     if (with.from.ended())
         co_return accepted(not_established{*with.from.ended()});
 
-    with.to->owner = std::get<std::string>(std::move(user));
-    session_link link(with.to->where().owner().random().id("c_"), with.to->owner, with.to);
+    auto& who = std::get<authenticated>(user);
+    with.to->owner = who.user_id;
+    session_link link(with.connection_id, who.user_id, with.to);
     user_home& home = with.users.home_of(link.user_id());
     arrival found = co_await ask(home.where(), home.arrive(link));
+    if (found.refused)
+        co_return accepted(not_established{*std::move(found.refused)});
+    // A revocation that came before the session was known at its home could not end it there.
+    if (auto objection = with.door.objection_to(who)) {
+        co_await ask(home.where(), home.leave(link));
+        co_return accepted(refuse(close_code::unauthorized, *std::move(objection)));
+    }
     link.send_text(welcome_text(with.settings, link, std::move(found)));
     with.from.flow();
-    co_return accepted(established(with.from, std::move(link), home));
+    co_return accepted(established(with.from, std::move(link), std::move(who), home));
 }
 
 }  // namespace clarion::session

@@ -32,17 +32,24 @@ public:
     }
 
     bool offended_too_often() const { return offences_.too_many(); }
+    const std::string& last_offence() const { return last_offence_; }
 
 private:
     using frame_id = std::optional<std::string>;
 
     task<> answer_error(server::error error, frame_id id) {
-        const executor here = co_await asio::this_coro::executor;
-        if (error.code == server::error_code::bad_request ||
-            error.code == server::error_code::unknown_type ||
-            error.code == server::error_code::too_large)
-            offences_.add(here.owner().now());
+        co_await count_offence(error);
         session_.link().send_text(protocol::to_frame(error, id));
+    }
+
+    task<> count_offence(const server::error& error) {
+        const executor here = co_await asio::this_coro::executor;
+        if (error.code != server::error_code::bad_request &&
+            error.code != server::error_code::unknown_type &&
+            error.code != server::error_code::too_large)
+            co_return;
+        offences_.add(here.owner().now());
+        last_offence_ = protocol::to_frame(error);
     }
 
     // After the handshake a hello introduces the client's software at most.
@@ -82,9 +89,22 @@ private:
         co_await ask(session_.home().where(), session_.home().cancel(std::move(asked)));
     }
 
+    task<> on(client::approve body, frame_id id) {
+        request<client::approve> asked{session_.link(), std::move(id), std::move(body)};
+        const auto failed =
+            co_await ask(session_.home().where(), session_.home().approve(std::move(asked)));
+        if (!failed)
+            co_return;
+        server::error refused;
+        refused.code = *failed;
+        refused.message = "approve was refused";
+        co_await count_offence(refused);
+    }
+
     established& session_;
     const session_settings& settings_;
     offences offences_;
+    std::string last_offence_;
 };
 
 }  // namespace
@@ -97,9 +117,12 @@ task<session_end> process(established& session, const session_settings& settings
             co_return std::move(*end);
         co_await processor.process_text(std::get<std::string>(received));
         if (processor.offended_too_often())
-            co_return session_end(
-                closing{protocol::close_code::protocol_error, "too many bad frames"}
-            );
+            co_return session_end(closing{
+                protocol::close_code::protocol_error,
+                "too many bad frames",
+                failure::code::too_many_bad_frames,
+                "the last was answered " + processor.last_offence()
+            });
     }
 }
 

@@ -23,6 +23,8 @@ struct request {
 /// What a session finds at its user's home when it arrives.
 struct arrival {
     std::vector<protocol::server::active_run> active_runs;
+    /// Set: it does not let the session in, which must end so.
+    std::optional<closing> refused;
 };
 
 /// All of a user's threads, on the user's shard, as a session sees them. Every verb is authorised
@@ -45,6 +47,11 @@ public:
     virtual task<> subscribe(request<protocol::client::subscribe> asked) = 0;
     virtual task<> unsubscribe(request<protocol::client::unsubscribe> asked) = 0;
     virtual task<> cancel(request<protocol::client::cancel> asked) = 0;
+    /// Ends with the code of the error it was answered with, if it was one: whether edited
+    /// arguments fit is known here alone, and a bad one counts as the client's offence.
+    virtual task<std::optional<protocol::server::error_code>> approve(
+        request<protocol::client::approve> asked
+    ) = 0;
 };
 
 /// Where each user is at home.

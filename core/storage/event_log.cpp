@@ -56,4 +56,18 @@ task<open_runs_result> event_log::list_open_runs() {
     co_return co_await answer_of<open_runs_result>(start);
 }
 
+task<revoke_result> event_log::revoke(std::string user_id, std::int64_t revoked_ms) {
+    auto start = [this, &user_id, revoked_ms](completion<revoke_result> done) {
+        start_revoke(std::move(user_id), revoked_ms, std::move(done));
+    };
+    co_return co_await answer_of<revoke_result>(start);
+}
+
+task<revocations_result> event_log::list_revocations() {
+    auto start = [this](completion<revocations_result> done) {
+        start_list_revocations(std::move(done));
+    };
+    co_return co_await answer_of<revocations_result>(start);
+}
+
 }  // namespace clarion::storage

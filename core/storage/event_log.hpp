@@ -140,6 +140,16 @@ struct thread_runs {
 };
 using open_runs_result = std::variant<std::vector<thread_runs>, unavailable>;
 
+/// Tokens of this user issued before `revoked_ms` (Unix ms) are no longer good.
+struct revocation {
+    std::string user_id;
+    std::int64_t revoked_ms = 0;
+};
+/// The revocation is durable.
+struct revoked {};
+using revoke_result = std::variant<revoked, unavailable>;
+using revocations_result = std::variant<std::vector<revocation>, unavailable>;
+
 /// Thread-safe. Every operation completes on the executor of its caller; none throws for what a
 /// disk can do. What is queued for writing is bounded by the callers: one append per thread.
 class event_log {
@@ -160,12 +170,19 @@ public:
     /// Every thread that has a run which has not ended: the work of the crash sweep and the queues
     /// that survive a restart.
     virtual void start_list_open_runs(completion<open_runs_result> done) = 0;
+    /// A user's time only ever grows: an earlier one than is stored changes nothing.
+    virtual void
+    start_revoke(std::string user_id, std::int64_t revoked_ms, completion<revoke_result> done) = 0;
+    /// By user id.
+    virtual void start_list_revocations(completion<revocations_result> done) = 0;
 
     task<append_verdict> append(append_request request);
     task<thread_result> open(protocol::thread_key key);
     task<page_result> read(page_request request);
     task<message_result> find(protocol::thread_key key, run_reference which);
     task<open_runs_result> list_open_runs();
+    task<revoke_result> revoke(std::string user_id, std::int64_t revoked_ms);
+    task<revocations_result> list_revocations();
 };
 
 }  // namespace clarion::storage

@@ -225,6 +225,15 @@ upgrade_verdict gate::judge(const request_source& source) const {
     return decide_upgrade(source.head(), options.mode);
 }
 
+// A server that goes away says so to everybody: that is no failure.
+void gate::tell_refused(const net::byte_stream& stream, const response& refusal) const {
+    if (site_->options().failures == nullptr || site_->is_draining())
+        return;
+    std::string detail = stream.remote_address() + ": " + std::to_string(refusal.status);
+    detail += " " + refusal.body.substr(0, refusal.body.find('\n'));
+    site_->options().failures->report(failure::code::handshake_refused, {}, detail);
+}
+
 task<gate::opening_ptr> gate::open_websocket(
     net::byte_stream& stream,
     request_source& source,
@@ -232,12 +241,15 @@ task<gate::opening_ptr> gate::open_websocket(
 ) {
     upgrade_verdict verdict = judge(source);
     if (auto* refusal = std::get_if<response>(&verdict)) {
+        tell_refused(stream, *refusal);
         co_await refuse(stream, std::move(*refusal));
         co_return nullptr;
     }
     auto place = site_->websockets().enter(stream.remote_address());
     if (!place) {
-        co_await refuse(stream, too_many(*site_));
+        response refusal = too_many(*site_);
+        tell_refused(stream, refusal);
+        co_await refuse(stream, std::move(refusal));
         co_return nullptr;
     }
     auto& accepted = std::get<upgrade_accepted>(verdict);

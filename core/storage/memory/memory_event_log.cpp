@@ -67,6 +67,14 @@ open_runs_result memory_event_log::list_open_runs_now() {
     return listed;
 }
 
+revocations_result memory_event_log::list_revocations_now() {
+    const std::lock_guard lock(mutex_);
+    std::vector<revocation> listed;
+    for (const auto& [user_id, revoked_ms] : revoked_ms_)
+        listed.push_back({user_id, revoked_ms});
+    return listed;
+}
+
 void memory_event_log::start_append(append_request request, completion<append_verdict> done) {
     assert_complete(request);
     done.post(append_now(request));
@@ -90,6 +98,23 @@ void memory_event_log::start_find(
 
 void memory_event_log::start_list_open_runs(completion<open_runs_result> done) {
     done.post(list_open_runs_now());
+}
+
+void memory_event_log::start_revoke(
+    std::string user_id,
+    std::int64_t revoked_ms,
+    completion<revoke_result> done
+) {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto place = revoked_ms_.try_emplace(std::move(user_id), revoked_ms).first;
+        place->second = std::max(place->second, revoked_ms);
+    }
+    done.post(revoked());
+}
+
+void memory_event_log::start_list_revocations(completion<revocations_result> done) {
+    done.post(list_revocations_now());
 }
 
 }  // namespace clarion::storage

@@ -4,7 +4,10 @@
 #include "core/storage/memory/thread_records.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <mutex>
+#include <string>
 #include <unordered_map>
 
 namespace clarion::storage {
@@ -19,6 +22,9 @@ public:
     void start_find(protocol::thread_key key, run_reference which, completion<message_result> done)
         override;
     void start_list_open_runs(completion<open_runs_result> done) override;
+    void start_revoke(std::string user_id, std::int64_t revoked_ms, completion<revoke_result> done)
+        override;
+    void start_list_revocations(completion<revocations_result> done) override;
 
 private:
     struct key_hash {
@@ -30,9 +36,11 @@ private:
     page_result read_now(const page_request& request);
     message_result find_now(const protocol::thread_key& key, const run_reference& which);
     open_runs_result list_open_runs_now();
+    revocations_result list_revocations_now();
 
     std::mutex mutex_;
     std::unordered_map<protocol::thread_key, thread_records, key_hash> threads_;
+    std::map<std::string, std::int64_t> revoked_ms_;  // by user id
 };
 
 }  // namespace clarion::storage

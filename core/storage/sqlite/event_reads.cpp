@@ -47,7 +47,8 @@ event_reads::event_reads(connection& database)
           " thread_id FROM threads WHERE thread_rowid IN"
           " (SELECT thread_rowid FROM runs WHERE state <> 'finished')"
           " ORDER BY user_id, thread_id"
-      ) {}
+      ),
+      revocations_(database, "SELECT user_id, revoked_ms FROM revocations ORDER BY user_id") {}
 
 namespace {
 
@@ -71,7 +72,13 @@ auto event_reads::within_transaction(Question question)
     auto answer = question();
     end_.run();
     for (statement* asked :
-         {&find_thread_, &open_runs_, &page_, &find_message_, &find_run_, &threads_with_open_runs_})
+         {&find_thread_,
+          &open_runs_,
+          &page_,
+          &find_message_,
+          &find_run_,
+          &threads_with_open_runs_,
+          &revocations_})
         steps_ += asked->take_steps();
     if (auto error = database_.take_error()) {
         if (database_.in_transaction())
@@ -124,6 +131,16 @@ open_runs_result event_reads::list_open_runs() {
             added.row = read_thread(row);
             added.row.open_runs = open_runs_of(row.integer(0));
         }
+        return listed;
+    });
+}
+
+revocations_result event_reads::list_revocations() {
+    return within_transaction([&] {
+        std::vector<revocation> listed;
+        auto row = revocations_.select();
+        while (row.next())
+            listed.push_back({std::string(row.text(0)), row.integer(1)});
         return listed;
     });
 }

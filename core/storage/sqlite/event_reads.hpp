@@ -22,6 +22,7 @@ public:
     page_result read(const page_request& request);
     message_result find(const protocol::thread_key& key, const run_reference& which);
     open_runs_result list_open_runs();
+    revocations_result list_revocations();
 
     /// Virtual machine steps of all questions so far.
     std::int64_t steps() const { return steps_; }
@@ -50,6 +51,7 @@ private:
     statement find_message_;
     statement find_run_;
     statement threads_with_open_runs_;
+    statement revocations_;
     std::int64_t steps_ = 0;
 };
 

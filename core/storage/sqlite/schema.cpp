@@ -63,7 +63,14 @@ CREATE TABLE messages(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<const char*, 1> all_steps{first_tables};
+constexpr const char* table_of_revocations = R"sql(
+CREATE TABLE revocations(
+    user_id TEXT NOT NULL PRIMARY KEY,
+    revoked_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array all_steps{first_tables, table_of_revocations};
 
 std::string cannot_be_read(const sql_error& error) {
     if (error.code == SQLITE_NOTADB)

@@ -132,6 +132,21 @@ void sqlite_event_log::start_list_open_runs(completion<open_runs_result> done) {
     reader_->ask<open_runs_result>(question, std::move(done));
 }
 
+void sqlite_event_log::start_revoke(
+    std::string user_id,
+    std::int64_t revoked_ms,
+    completion<revoke_result> done
+) {
+    writer_->submit(revocation{std::move(user_id), revoked_ms}, std::move(done));
+}
+
+void sqlite_event_log::start_list_revocations(completion<revocations_result> done) {
+    auto question = [](sqlite::event_reads& log) {
+        return log.list_revocations();
+    };
+    reader_->ask<revocations_result>(question, std::move(done));
+}
+
 sqlite_figures sqlite_event_log::figures() const {
     sqlite_figures figures = writer_->figures();
     reader_->report(figures);

@@ -36,6 +36,9 @@ public:
     void start_find(protocol::thread_key key, run_reference which, completion<message_result> done)
         override;
     void start_list_open_runs(completion<open_runs_result> done) override;
+    void start_revoke(std::string user_id, std::int64_t revoked_ms, completion<revoke_result> done)
+        override;
+    void start_list_revocations(completion<revocations_result> done) override;
 
     /// Any thread.
     sqlite_figures figures() const;

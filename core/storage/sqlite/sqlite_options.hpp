@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -23,6 +24,9 @@ struct sqlite_options {
     std::int64_t checkpoint_pages = 1000;
     /// or when nothing has been written for this long.
     std::chrono::milliseconds checkpoint_idle{1000};
+
+    /// Called once, on the writer's thread, when nothing can be written until a restart, with why.
+    std::function<void(const std::string&)> on_broken;
 
     /// For tests: the name of a registered SQLite VFS, and other versions of the schema.
     std::string vfs;

@@ -108,6 +108,13 @@ BOOST_AUTO_TEST_CASE(a_refusal_repeats_the_id_when_there_is_a_good_one) {
     BOOST_TEST(std::get<client::refused_frame>(parsed).id.value() == "7");
 }
 
+BOOST_AUTO_TEST_CASE(an_unknown_type_is_quoted_in_whole_characters) {
+    const std::string type = std::string(127, 'x') + "\xC3\xA9";
+    const auto parsed = client::parse_frame(R"({"type":")" + type + "\"}");
+    const auto& answer = std::get<client::refused_frame>(parsed).answer;
+    BOOST_TEST(answer.detail.value() == std::string(127, 'x'));
+}
+
 BOOST_AUTO_TEST_CASE(nesting_beyond_reason_is_refused_and_not_recursed_into) {
     const std::string deep(100000, '[');
     const auto parsed = client::parse_frame(R"({"type":"ping","x":)" + deep);

@@ -43,6 +43,14 @@ std::vector<thread_runs> asker::list_open_runs() {
     return available(ended(log_.list_open_runs()));
 }
 
+void asker::revoke(const std::string& user_id, std::int64_t revoked_ms) {
+    (void)available(ended(log_.revoke(user_id, revoked_ms)));
+}
+
+std::vector<revocation> asker::list_revocations() {
+    return available(ended(log_.list_revocations()));
+}
+
 std::vector<protocol::event> asker::events_of(const protocol::thread_key& key) {
     const std::optional<thread_row> row = open(key);
     if (!row)

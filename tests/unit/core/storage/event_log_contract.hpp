@@ -33,6 +33,9 @@ public:
     page read(page_request request);
     std::optional<duplicate_message> find(const protocol::thread_key& key, run_reference which);
     std::vector<thread_runs> list_open_runs();
+    /// Must succeed.
+    void revoke(const std::string& user_id, std::int64_t revoked_ms);
+    std::vector<revocation> list_revocations();
     /// The whole thread.
     std::vector<protocol::event> events_of(const protocol::thread_key& key);
 
