@@ -1,5 +1,7 @@
 #include "app/application.hpp"
 
+#include "app/admin/debug_pages.hpp"
+#include "app/admin/shard_watch.hpp"
 #include "app/credential_files.hpp"
 #include "app/home_directory.hpp"
 #include "app/parts.hpp"
@@ -43,7 +45,7 @@ constexpr duration exit_grace = std::chrono::seconds(5);
 /// The server. Its members are the architecture, top-down: each may use what stands above it.
 class application {
 public:
-    application(const settings& with, failure::logging& log);
+    application(const settings& with, failure::logging& logging);
 
     /// Until a signal ends it. The calling thread becomes the first shard's.
     int run();
@@ -71,6 +73,7 @@ private:
 
     void watch_signals();
     void on_signal(int number);
+    void log_tree();
     std::vector<credential_files::part> credential_parts();
     std::optional<std::string> read_certificate();
     std::optional<std::string> read_token_secret();
@@ -96,6 +99,8 @@ private:
     agents::agent_registry agents_;                    // who answers
     engine::engine_factory engines_;                   // the only way to an engine
     home_directory homes_;                             // each user's threads, on one shard
+    observed observed_;                                // what an operator can look at
+    shard_watch watch_;                                // and what looks after the shards
     credential_files credentials_;                     // what it is proved by
     session::revocations revoked_;                     // who may not any more
     session::open_door open_door_;                     // who may come in: everybody,
@@ -112,21 +117,25 @@ private:
     int exit_status_ = 0;
 };
 
-application::application(const settings& with, failure::logging& log)
+application::application(const settings& with, failure::logging& logging)
     : settings_(with),
-      log_(log.root()),
+      log_(logging.root()),
       failures_(log_, unix_ms),
-      drops_(log, failures_),
+      drops_(logging, failures_),
       shards_(make_shards(settings_.server)),
       storage_(open_log(settings_.server, log_options(failures_, ready_))),
       tools_(make_tools()),
       agents_(make_agents(settings_)),
       engines_(agents_, tools_),
       homes_(make_homes()),
+      observed_(observe(shards_, homes_, failures_, logging, *storage_)),
+      watch_(observed_.shards, log_),
       credentials_(first(), log_, failures_, credential_parts()),
       token_door_(make_token_door(settings_.server, revoked_)),
       session_settings_(session_settings_of(settings_.limits, agents_)),
       signals_(shards_.front()->io(), SIGTERM, SIGINT, SIGHUP) {
+    signals_.add(SIGUSR1);
+    log_.info(start_line(settings_, shards_.size()));
     ready_.set(unready::starting);
     const auto serve_session =
         [this](session::connection& with_whom, session::upgrade_request who) {
@@ -148,7 +157,7 @@ application::application(const settings& with, failure::logging& log)
         return revoke(std::move(user_id));
     };
     admin_site_ =
-        std::make_shared<http::site>(admin_site(ready_, failures_, revoke_user, log_line()));
+        std::make_shared<http::site>(admin_site(ready_, observed_, revoke_user, log_line()));
     net::listener_options plain;
     plain.log = log_line();
     plain.failures = &failures_;
@@ -223,6 +232,8 @@ void application::watch_signals() {
 }
 
 void application::on_signal(int number) {
+    if (number == SIGUSR1)
+        return log_tree();
     if (number == SIGHUP && !credentials_.empty() && !stopping_)
         return credentials_.read_again();
     if (std::exchange(stopping_, true))
@@ -230,6 +241,13 @@ void application::on_signal(int number) {
     const duration patience = milliseconds(settings_.limits.drain_ms) + exit_grace;
     shards_.front()->arm(last_resort_, shards_.front()->now() + patience);
     asio::co_spawn(first(), shut_down(), [this](const std::exception_ptr&) { stop_shards(); });
+}
+
+void application::log_tree() {
+    asio::co_spawn(first(), log_coroutines(observed_, log_), [this](const std::exception_ptr& why) {
+        if (why)
+            log_.error("the coroutine tree could not be written");
+    });
 }
 
 std::vector<credential_files::part> application::credential_parts() {

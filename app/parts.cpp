@@ -186,14 +186,50 @@ http::site_options main_site(
     return made;
 }
 
+observed observe(
+    const shards& all,
+    const home_directory& homes,
+    const failure::ledger& failures,
+    const failure::logging& logging,
+    const storage::event_log& storage
+) {
+    using figures = std::optional<storage::sqlite_figures>;
+    const auto* on_disk = dynamic_cast<const storage::sqlite_event_log*>(&storage);
+    observed made{
+        .shards = {},
+        .homes = {},
+        .failures = failures,
+        .log_lines_dropped = [&logging] { return logging.dropped(); },
+        .storage =
+            [on_disk] { return on_disk == nullptr ? figures() : figures(on_disk->figures()); },
+        .started_ms = unix_ms(),
+    };
+    for (const auto& one : all)
+        made.shards.push_back(one->get_executor());
+    for (const auto& home : homes.all())
+        made.homes.push_back(home.get());
+    return made;
+}
+
+std::string start_line(const settings& with, std::size_t shards_count) {
+    const server_settings& server = with.server;
+    std::string line = server_name() + " starts: listen=" + server.listen +
+                       " admin=" + (server.admin.empty() ? "off" : server.admin) +
+                       " data=" + server.data + " shards=" + std::to_string(shards_count);
+    line += server.auth == auth_mode::none ? " auth=none" : " auth=jwt";
+    line += server.tls_cert.empty() ? " tls=off" : " tls=on";
+    line.append(" build=").append(build_id());
+    return line;
+}
+
 http::site_options admin_site(
     const readiness& ready,
-    const failure::ledger& failures,
+    const observed& server,
     revoke_service revoke,
     net::log_line log
 ) {
     http::site_options made;
-    made.routes = admin_routes(ready, failures, make_revoke_route(std::move(revoke)));
+    made.routes = admin_routes(ready, server, make_revoke_route(std::move(revoke)));
     made.log = std::move(log);
     return made;
 }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "app/admin/observed.hpp"
 #include "app/config/settings.hpp"
+#include "app/home_directory.hpp"
 #include "app/readiness.hpp"
 #include "app/revoke_route.hpp"
 #include "core/agents/agent_registry.hpp"
@@ -8,6 +10,7 @@
 #include "core/async/shard.hpp"
 #include "core/conversation/conversations.hpp"
 #include "core/failure/ledger.hpp"
+#include "core/failure/log.hpp"
 #include "core/session/session_settings.hpp"
 #include "core/session/token_door.hpp"
 #include "core/storage/event_log.hpp"
@@ -15,7 +18,9 @@
 #include "net/http/site.hpp"
 #include "net/listener.hpp"
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,9 +69,21 @@ http::site_options main_site(
 );
 http::site_options admin_site(
     const readiness& ready,
-    const failure::ledger& failures,
+    const observed& server,
     revoke_service revoke,
     net::log_line log
 );
+
+/// What an operator can look at, as of now. Refers to all that it is given.
+observed observe(
+    const shards& all,
+    const home_directory& homes,
+    const failure::ledger& failures,
+    const failure::logging& logging,
+    const storage::event_log& storage
+);
+
+/// One line about what was asked for, for the log. No secrets.
+std::string start_line(const settings& with, std::size_t shards_count);
 
 }  // namespace clarion::app

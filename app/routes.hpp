@@ -1,7 +1,7 @@
 #pragma once
 
+#include "app/admin/observed.hpp"
 #include "app/readiness.hpp"
-#include "core/failure/ledger.hpp"
 #include "net/http/router.hpp"
 
 namespace clarion::app {
@@ -10,9 +10,8 @@ namespace clarion::app {
 /// schemas.
 http::router main_routes(const readiness& ready);
 
-/// The admin listener's routes (PROTOCOL §7) as far as they exist: health, the failure ledger and
-/// `/debug/revoke`.
-http::router
-admin_routes(const readiness& ready, const failure::ledger& failures, http::route revoke);
+/// The admin listener's routes (PROTOCOL §7): health, the pages for an operator, `/debug/revoke`,
+/// and an index.
+http::router admin_routes(const readiness& ready, const observed& server, http::route revoke);
 
 }  // namespace clarion::app

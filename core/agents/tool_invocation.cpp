@@ -1,5 +1,6 @@
 #include "core/agents/tool_invocation.hpp"
 
+#include "core/engine/work_list.hpp"
 #include "core/protocol/utf8.hpp"
 
 #include <boost/json/monotonic_resource.hpp>
@@ -88,6 +89,8 @@ task<> tool_invocation::run(
     boost::json::object arguments
 ) {
     const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+    const executor on = co_await asio::this_coro::executor;
+    const engine::work_list::place listed(on, request, self->called_.spec().name, self->given_up_);
     try {
         self->end(ending_of(co_await self->called_.call(std::move(request), std::move(arguments))));
     } catch (const std::exception& error) {
@@ -100,6 +103,7 @@ task<> tool_invocation::run(
 }
 
 void tool_invocation::expired() {
+    given_up_ = true;
     const auto limit = std::chrono::duration_cast<milliseconds>(called_.spec().timeout);
     end(failed_with(
         tool_outcome::timeout,
@@ -111,6 +115,7 @@ void tool_invocation::expired() {
 void tool_invocation::stop() {
     if (ending_)
         return;
+    given_up_ = true;
     end(failed_with(tool_outcome::cancelled, "the call was cancelled"));
     call_.cancel();
 }

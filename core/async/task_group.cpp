@@ -21,9 +21,11 @@ bool is_cancellation(const std::exception_ptr& failure) {
 
 }  // namespace
 
-task_group::child task_group::spawn(task<> work) {
+task_group::child task_group::spawn(task<> work, const std::source_location& at) {
     const auto signal = std::make_shared<asio::cancellation_signal>();
-    const auto place = children_.insert(children_.end(), signal);
+    const live_task about{at, on_.owner().now()};
+    const auto place = children_.insert(children_.end(), running_child{about, signal});
+    on_.owner().tasks().ring().note({about.since, at, task_fate::spawned});
     asio::co_spawn(
         on_,
         std::move(work),
@@ -37,11 +39,23 @@ task_group::child task_group::spawn(task<> work) {
 
 void task_group::cancel() {
     // A child that ends at once removes itself only in a later turn, so the list stands still.
-    for (const auto& signal : children_)
-        signal->emit(asio::cancellation_type::terminal);
+    for (const running_child& one : children_)
+        one.stop->emit(asio::cancellation_type::terminal);
+}
+
+live_group task_group::describe(std::size_t tasks_max) const {
+    live_group shown{made_at_, children_.size(), {}};
+    for (const running_child& one : children_) {
+        if (shown.tasks.size() == tasks_max)
+            break;
+        shown.tasks.push_back(one.about);
+    }
+    return shown;
 }
 
 void task_group::ended(child_list::iterator place, const std::exception_ptr& failure) {
+    const task_fate fate = failure ? task_fate::failed : task_fate::ended;
+    on_.owner().tasks().ring().note({on_.owner().now(), place->about.spawned_at, fate});
     children_.erase(place);
     if (failure && !failure_ && !is_cancellation(failure)) {
         failure_ = failure;

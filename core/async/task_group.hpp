@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/async/live_tasks.hpp"
 #include "core/async/task.hpp"
 #include "core/async/wakeup.hpp"
 
@@ -9,6 +10,7 @@
 #include <exception>
 #include <list>
 #include <memory>
+#include <source_location>
 #include <utility>
 
 namespace clarion {
@@ -18,12 +20,24 @@ namespace clarion {
 ///
 /// A child that throws (other than by cancellation) cancels its siblings; `join` throws the first
 /// such exception after all have ended.
-class task_group {
+///
+/// The shard's list of live coroutines shows the group by the place where it was made, and each
+/// child by the place where it was spawned.
+class task_group final : private live_tasks::group {
 public:
-    explicit task_group(executor on) : on_(on) {}
+    explicit task_group(
+        executor on,
+        const std::source_location& made_at = std::source_location::current()
+    )
+        : live_tasks::group(on.owner().tasks()), on_(on), made_at_(made_at) {
+        enlist();
+    }
     task_group(const task_group&) = delete;
     task_group& operator=(const task_group&) = delete;
-    ~task_group() { CLARION_ASSERT(children_.empty()); }
+    ~task_group() override {
+        leave();
+        CLARION_ASSERT(children_.empty());
+    }
 
     /// One spawned coroutine, to be cancelled apart from its siblings. May outlive both.
     class child {
@@ -43,7 +57,7 @@ public:
         std::weak_ptr<asio::cancellation_signal> signal_;
     };
 
-    child spawn(task<> work);
+    child spawn(task<> work, const std::source_location& at = std::source_location::current());
 
     /// Asks every child to end. Those spawned later are not concerned.
     void cancel();
@@ -52,12 +66,21 @@ public:
     task<> join();
 
     std::size_t size() const { return children_.size(); }
+    executor on() const { return on_; }
 
 private:
-    using child_list = std::list<std::shared_ptr<asio::cancellation_signal>>;
+    struct running_child {
+        live_task about;
+        std::shared_ptr<asio::cancellation_signal> stop;
+    };
+    using child_list = std::list<running_child>;
+
+    live_group describe(std::size_t tasks_max) const override;
+    bool has_tasks() const override { return !children_.empty(); }
     void ended(child_list::iterator place, const std::exception_ptr& failure);
 
     executor on_;
+    std::source_location made_at_;
     child_list children_;
     std::exception_ptr failure_;
     wakeup empty_;

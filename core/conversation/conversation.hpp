@@ -4,6 +4,7 @@
 #include "core/async/latch.hpp"
 #include "core/async/task_group.hpp"
 #include "core/conversation/run_queue.hpp"
+#include "core/conversation/run_report.hpp"
 #include "core/conversation/subscriptions.hpp"
 #include "core/conversation/thread_log.hpp"
 #include "core/engine/engine_factory.hpp"
@@ -70,6 +71,13 @@ public:
     /// Runs that have not ended.
     std::vector<protocol::server::active_run> active_runs() const;
     const protocol::thread_key& key() const { return log_.key(); }
+
+    // For an operator.
+    std::vector<run_report> runs() const;
+    void count_runs(run_totals& into) const;
+    std::optional<subscription_state> subscription_of(const session::session_link& link) const {
+        return subscribers_.state_of(link);
+    }
 
     /// Calls back when the last holder has let go.
     std::function<void(const protocol::thread_key&)> on_gone;

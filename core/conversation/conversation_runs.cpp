@@ -206,7 +206,7 @@ void conversation::shut_down() {
 void conversation::shut_down_if_suspended() {
     const queued_run_ptr front = queue_.front();
     if (front && front->running && front->running->state() == run_state::suspended)
-        shut_down();
+        front->running->cancel(protocol::cancel_reason::shutdown);
 }
 
 }  // namespace clarion::conversation

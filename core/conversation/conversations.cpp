@@ -175,8 +175,16 @@ void conversations::remember_subscription(
         place->second.subscribed[to->key().thread_id] = std::move(to);
 }
 
+void conversations::note_message(message_verdict verdict, duration took) {
+    metrics::counters& counters = metrics::counters_of(on_);
+    counters.messages.add(static_cast<metrics::message_outcome>(verdict));
+    if (verdict == message_verdict::accepted)
+        counters.message_to_accepted_us.add(metrics::in_us(took));
+}
+
 task<> conversations::message(session::request<client::message> asked) {
     const session::session_link from = asked.from;
+    const time_point arrived_at = on_.owner().now();
     const auto thread = co_await loaded(from, asked.body.thread_id, asked.id);
     if (!thread)
         co_return;
@@ -184,6 +192,7 @@ task<> conversations::message(session::request<client::message> asked) {
     if (!limit)
         limit = subscription_limit_of(from, thread->key().thread_id);
     const message_verdict verdict = co_await thread->message(std::move(asked), std::move(limit));
+    note_message(verdict, on_.owner().now() - arrived_at);
     if (verdict == message_verdict::refused)
         co_return;
     remember_subscription(from, thread);
@@ -223,17 +232,15 @@ task<> conversations::cancel(session::request<client::cancel> asked) {
 }
 
 // The answer is sent when the decision is committed, before its event.
-task<std::optional<server::error_code>> conversations::approve(
-    session::request<client::approve> asked
-) {
-    answer<std::optional<server::error_code>> answered;
+task<std::optional<server::error>> conversations::approve(session::request<client::approve> asked) {
+    answer<std::optional<server::error>> answered;
     const auto reply = [&asked, &answered](const engine::approve_answer& given) {
         const auto send = [&asked](const auto& body) {
             asked.from.send_text(protocol::to_frame(body, asked.id));
         };
         std::visit(send, given);
         const auto* error = std::get_if<server::error>(&given);
-        answered.set(error == nullptr ? std::nullopt : std::optional(error->code));
+        answered.set(error == nullptr ? std::nullopt : std::optional(*error));
     };
     approvals_.resolve(asked.from.user_id(), asked.body, reply);
     co_return co_await answered.get();
@@ -291,6 +298,38 @@ task<> conversations::join() {
     co_await bodies_.join();
     co_await tasks_.join();
     slots_.forget_waiting();
+}
+
+std::vector<run_report> conversations::runs(std::size_t runs_max) const {
+    std::vector<run_report> all;
+    for (const auto& [key, held] : threads_) {
+        if (all.size() >= runs_max)
+            break;
+        if (const auto thread = held.lock())
+            std::ranges::move(thread->runs(), std::back_inserter(all));
+    }
+    return all;
+}
+
+run_totals conversations::count_runs() const {
+    run_totals total;
+    for (const auto& [key, held] : threads_)
+        if (const auto thread = held.lock())
+            thread->count_runs(total);
+    return total;
+}
+
+std::vector<subscription_report> conversations::subscriptions(std::size_t subscriptions_max) const {
+    std::vector<subscription_report> all;
+    for (const auto& [user_id, user] : users_)
+        for (const auto& [connection_id, guest] : user.visitors)
+            for (const auto& [thread_id, thread] : guest.subscribed) {
+                if (all.size() == subscriptions_max)
+                    return all;
+                if (const auto state = thread->subscription_of(guest.link))
+                    all.push_back({connection_id, thread_id, *state});
+            }
+    return all;
 }
 
 std::size_t conversations::active_runs() const {

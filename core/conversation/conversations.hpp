@@ -48,7 +48,7 @@ public:
     task<> subscribe(session::request<protocol::client::subscribe> asked) override;
     task<> unsubscribe(session::request<protocol::client::unsubscribe> asked) override;
     task<> cancel(session::request<protocol::client::cancel> asked) override;
-    task<std::optional<protocol::server::error_code>> approve(
+    task<std::optional<protocol::server::error>> approve(
         session::request<protocol::client::approve> asked
     ) override;
 
@@ -69,6 +69,11 @@ public:
 
     std::size_t active_runs() const;
 
+    // What an operator sees: no more than asked for, in the order of users and threads.
+    std::vector<run_report> runs(std::size_t runs_max) const;
+    run_totals count_runs() const;
+    std::vector<subscription_report> subscriptions(std::size_t subscriptions_max) const;
+
 private:
     struct visitor {
         session::session_link link;
@@ -86,6 +91,7 @@ private:
         std::optional<std::string> id
     );
     task<> load(std::shared_ptr<conversation> made);
+    void note_message(message_verdict verdict, duration took);
     std::shared_ptr<conversation> find_or_make(const protocol::thread_key& key);
     std::optional<protocol::server::error>
     subscription_limit_of(const session::session_link& link, const std::string& thread_id) const;

@@ -124,6 +124,8 @@ task<seal_verdict> seal_run(
     const engine::batch_verdict verdict = co_await commit(log, std::move(last));
     if (const auto* refused = std::get_if<engine::batch_refused>(&verdict))
         co_return seal_verdict(seal_failed{refused->reason});
+    const executor on = co_await asio::this_coro::executor;
+    engine::count_ending(metrics::counters_of(on), how);
     co_return seal_verdict(run_sealed{});
 }
 

@@ -8,7 +8,7 @@ namespace server = protocol::server;
 using protocol::delivery;
 
 subscriptions::subscriptions(const thread_log& log, storage::event_log& storage, task_group& tasks)
-    : log_(log), storage_(storage), tasks_(tasks) {}
+    : log_(log), storage_(storage), tasks_(tasks), counters_(metrics::counters_of(tasks.on())) {}
 
 std::int64_t subscriptions::published() const {
     return published_.value_or(log_.head());
@@ -48,6 +48,7 @@ void subscriptions::subscribe(
     if (found.after_seq == published())
         return send_caught_up(*added);
     added->live = false;
+    ++counters_.replays;
     tasks_.spawn(replay(std::move(owner), std::move(added), found.after_seq));
 }
 
@@ -91,7 +92,17 @@ void subscriptions::publish(const std::vector<protocol::event>& committed) {
             for (const protocol::event& event : committed)
                 frames.push_back(frame_of(event, delivery::live));
         to->link.send(frames);
+        counters_.events_delivered += frames.size();
     }
+    if (by_connection_.empty())
+        counters_.events_parked += committed.size();
+}
+
+std::optional<subscription_state> subscriptions::state_of(const session::session_link& link) const {
+    const auto place = by_connection_.find(link.connection_id());
+    if (place == by_connection_.end())
+        return std::nullopt;
+    return place->second->live ? subscription_state::live : subscription_state::replaying;
 }
 
 void subscriptions::tell_all(const std::string& frame) const {
@@ -148,6 +159,7 @@ subscriptions::send_paced(subscription_ptr to, std::vector<protocol::event> even
         }
         if (co_await to->link.room(bytes) == outbox::room_verdict::closed || to->ended)
             co_return outbox::room_verdict::closed;
+        counters_.events_replayed += piece.size();
         to->link.send(std::move(piece));
     }
     co_return outbox::room_verdict::room;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/async/task_group.hpp"
+#include "core/conversation/subscription_report.hpp"
 #include "core/conversation/thread_log.hpp"
 #include "core/protocol/client_frames.hpp"
 #include "core/protocol/server_frames.hpp"
@@ -37,6 +38,9 @@ public:
     void unsubscribe(const session::session_link& link);
 
     void publish(const std::vector<protocol::event>& committed) override;
+    /// How the session stands here; nothing when it is not subscribed.
+    std::optional<subscription_state> state_of(const session::session_link& link) const;
+
     /// To every subscribed session, whatever it has seen so far.
     void tell_all(const std::string& frame) const;
 
@@ -66,6 +70,7 @@ private:
     const thread_log& log_;
     storage::event_log& storage_;
     task_group& tasks_;
+    metrics::counters& counters_;
     std::optional<std::int64_t> published_;  // the log's head until something is published here
     std::map<std::string, subscription_ptr> by_connection_;
 };

@@ -33,7 +33,7 @@ thread_log::thread_log(
     storage::event_log& log,
     publisher& to
 )
-    : on_(on), key_(std::move(key)), log_(log), to_(to) {}
+    : on_(on), key_(std::move(key)), log_(log), to_(to), counters_(metrics::counters_of(on)) {}
 
 thread_log::~thread_log() {
     CLARION_ASSERT(idle());
@@ -111,13 +111,25 @@ storage::append_request thread_log::compose() {
 
 void thread_log::start_next() {
     busy_ = true;
+    handed_in_at_ = on_.owner().now();
+    ++counters_.appends_waiting;
     auto done = asio::bind_executor(on_, [this](storage::append_verdict verdict) {
         finished(std::move(verdict));
     });
     log_.start_append(compose(), std::move(done));
 }
 
+void thread_log::note_commit() {
+    const duration took = on_.owner().now() - handed_in_at_;
+    --counters_.appends_waiting;
+    counters_.append_us.add(metrics::in_us(took));
+    const auto& watch = on_.owner().own<slow_commit_watch>();
+    if (watch.tell && took >= watch.least)
+        watch.tell(key_, took);
+}
+
 void thread_log::finished(storage::append_verdict verdict) {
+    note_commit();
     if (std::holds_alternative<storage::committed>(verdict))
         committed_now();
     else if (std::holds_alternative<storage::duplicate_message>(verdict))
@@ -134,14 +146,18 @@ void thread_log::finished(storage::append_verdict verdict) {
 void thread_log::committed_now() {
     exists_ = true;
     std::vector<item> committed = std::exchange(under_way_, {});
+    std::int64_t events = 0;
     for (item& one : committed) {
+        events += static_cast<std::int64_t>(one.events.size());
         for (protocol::event& event : one.events) {
             event.seq = ++head_;
+            counters_.events_committed.add(event.type);
             messages_ += is_message(event.type) ? 1 : 0;
         }
         one.done(storage::committed{head_});
         to_.publish(one.events);
     }
+    counters_.append_events.add(events);
 }
 
 void thread_log::refuse_all(const storage::append_verdict& verdict) {

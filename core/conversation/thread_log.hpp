@@ -2,6 +2,7 @@
 
 #include "core/async/wakeup.hpp"
 #include "core/engine/event_sink.hpp"
+#include "core/metrics/counters.hpp"
 #include "core/protocol/events.hpp"
 #include "core/storage/event_log.hpp"
 
@@ -21,6 +22,12 @@ public:
 
 protected:
     ~publisher() = default;
+};
+
+/// Who is told of a commit that took long; one a shard (`scheduler::own`), silent unless set.
+struct slow_commit_watch {
+    duration least = std::chrono::milliseconds(500);
+    std::function<void(const protocol::thread_key&, duration)> tell;
 };
 
 /// A user message's own append.
@@ -75,6 +82,7 @@ private:
     void start_next();
     storage::append_request compose();
     void finished(storage::append_verdict verdict);
+    void note_commit();
     void committed_now();
     void refuse_all(const storage::append_verdict& verdict);
 
@@ -82,6 +90,8 @@ private:
     protocol::thread_key key_;
     storage::event_log& log_;
     publisher& to_;
+    metrics::counters& counters_;
+    time_point handed_in_at_;
     std::string epoch_;
     std::string no_epoch_;
     std::int64_t head_ = 0;

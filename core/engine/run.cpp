@@ -1,5 +1,7 @@
 #include "core/engine/run.hpp"
 
+#include "core/engine/work_list.hpp"
+
 #include <exception>
 #include <utility>
 
@@ -40,6 +42,7 @@ struct run::body {
     std::optional<std::string> failure;
     std::int64_t tools_ms = 0;
     bool ended = false;
+    bool given_up = false;  // the run goes on without it
 };
 
 run::run(
@@ -68,10 +71,15 @@ run::run(
 }
 
 task<close_verdict> run::execute() {
-    ending how = co_await run_body();
+    const failure::logger log = services_.failures.log().with(about());
+    log.info("the run begins: " + scope_->agent_name);
+    const ending how = co_await run_body();
     ending_ = true;
     journal_->add_tools_ms(body_->tools_ms);
-    co_return co_await journal_->close(std::move(how));
+    close_verdict closed = co_await journal_->close(how);
+    if (std::holds_alternative<sealed>(closed))
+        log_end(how, log);
+    co_return closed;
 }
 
 protocol::server::cancel_verdict run::cancel(protocol::cancel_reason reason) {
@@ -95,12 +103,15 @@ task<ending> run::run_body() {
         report(failure::code::engine_unavailable, *failure);
         co_return run_failed{agent_error_code::internal, *std::move(failure), std::nullopt};
     }
-    const task_group::child engine = services_.bodies.spawn(drive(std::move(made), body_));
+    const task_group::child engine = services_.bodies.spawn(drive(scope_, std::move(made), body_));
     co_return co_await wait_for(body_, engine);
 }
 
 // The run's boundary: one of the four places where exceptions are caught.
-task<> run::drive(std::unique_ptr<engine> engine, std::shared_ptr<body> state) {
+task<>
+run::drive(request_scope_ptr scope, std::unique_ptr<engine> engine, std::shared_ptr<body> state) {
+    const executor on = co_await asio::this_coro::executor;
+    const work_list::place listed(on, scope, scope->agent_name, state->given_up);
     try {
         state->outcome = co_await engine->run();
     } catch (const std::exception& error) {
@@ -124,8 +135,11 @@ task<ending> run::wait_for(std::shared_ptr<body> state, task_group::child engine
     const time_point grace_ends = on_.owner().now() + limits_.cancel_grace;
     while (!state->ended && on_.owner().now() < grace_ends)
         co_await state->change.wait_until(grace_ends);
-    if (!state->ended)
+    if (!state->ended) {
+        state->given_up = true;
+        ++metrics::counters_of(on_).stragglers;
         report(failure::code::straggler, "the agent goes on after its run was ended");
+    }
     if (cancelled_)
         co_return run_cancelled{*cancelled_};
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limits_.deadline);
@@ -167,11 +181,28 @@ ending run::ending_of(const body& state) const {
     };
 }
 
+failure::context run::about() const {
+    return {{}, scope_->key.user_id, scope_->key.thread_id, scope_->run_id};
+}
+
+// Never what the agent said: its words may be the user's.
+void run::log_end(const ending& how, const failure::logger& log) const {
+    const duration took = on_.owner().now() - scope_->started_at;
+    const auto ms = std::chrono::duration_cast<milliseconds>(took).count();
+    const std::string after = " after " + std::to_string(ms) + " ms";
+    if (const auto* failed = std::get_if<run_failed>(&how))
+        log.info("the run ends: agent_error " + std::string(name_of(failed->code)) + after);
+    else if (const auto* cancelled = std::get_if<run_cancelled>(&how))
+        log.info(
+            "the run ends: agent_cancelled " + std::string(name_of(cancelled->reason)) + after
+        );
+    else
+        log.info("the run ends: agent_completed" + after);
+}
+
 void run::report(failure::code what, std::string_view detail, std::source_location from) const {
     failure::concern touched;
-    touched.about.user_id = scope_->key.user_id;
-    touched.about.thread_id = scope_->key.thread_id;
-    touched.about.run_id = scope_->run_id;
+    touched.about = about();
     services_.failures.report(what, touched, detail, from);
 }
 

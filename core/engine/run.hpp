@@ -49,12 +49,15 @@ public:
     protocol::server::cancel_verdict cancel(protocol::cancel_reason reason);
 
     const request_scope& scope() const { return *scope_; }
+    /// What is open in it.
+    const run_grammar& grammar() const { return journal_->grammar(); }
     /// `running` or `suspended`.
     protocol::run_state state() const;
 
 private:
     struct body;
-    static task<> drive(std::unique_ptr<engine> engine, std::shared_ptr<body> state);
+    static task<>
+    drive(request_scope_ptr scope, std::unique_ptr<engine> engine, std::shared_ptr<body> state);
     task<ending> run_body();
     task<ending> wait_for(std::shared_ptr<body> state, task_group::child engine);
     time_point ends_by() const;
@@ -64,6 +67,8 @@ private:
         std::string_view detail,
         std::source_location from = std::source_location::current()
     ) const;
+    failure::context about() const;
+    void log_end(const ending& how, const failure::logger& log) const;
 
     executor on_;
     request_scope_ptr scope_;

@@ -55,6 +55,7 @@ run_journal::run_journal(
     : on_(on),
       scope_(std::move(scope)),
       sink_(sink),
+      counters_(metrics::counters_of(on)),
       limits_(limits),
       failures_(failures),
       approvals_(*this, approvals) {}
@@ -79,6 +80,7 @@ refusal run_journal::remember(refusal why) {
 std::optional<refusal> run_journal::refuse_event(const payload& event) {
     if (revoked_) {
         ++late_calls_;
+        ++counters_.late_emits;
         return refusal{refusal::cause::revoked, "the run has ended"};
     }
     if (refused_)
@@ -187,6 +189,8 @@ task<emit_verdict> run_journal::emit(payload event) {
         co_return std::move(*no);
     auto& [batch, text] = std::get<composed>(made);
     const batch_verdict verdict = co_await commit(std::move(batch), std::move(text));
+    if (std::holds_alternative<batch_committed>(verdict))
+        count_committed(event);
     if (const auto* call = std::get_if<tool_completed>(&event))
         report_failure(*call, verdict);
     co_return verdict_of(verdict);
@@ -316,7 +320,8 @@ task<close_verdict> run_journal::close(ending how) {
 task<close_verdict> run_journal::close_with(ending how) {
     run_batch closers;
     std::string text = add_gathered_text(closers);
-    for (const payload& event : closing_events(grammar_, how, new_id("m_"))) {
+    const std::vector<payload> closing = closing_events(grammar_, how, new_id("m_"));
+    for (const payload& event : closing) {
         grammar_.apply(event);
         closers.events.push_back(uncommitted(event));
     }
@@ -326,6 +331,8 @@ task<close_verdict> run_journal::close_with(ending how) {
             approvals_.lose({refusal::cause::storage, refused->reason});
             co_return unsealed{refused->reason};
         }
+        for (const payload& event : closing)
+            count_committed(event);
         approvals_.cancelled_committed();
     }
     const payload terminal = terminal_event(grammar_, how, scope_->agent_name, measure());
@@ -336,7 +343,20 @@ task<close_verdict> run_journal::close_with(ending how) {
     const batch_verdict verdict = co_await commit(std::move(last), {});
     if (const auto* refused = std::get_if<batch_refused>(&verdict))
         co_return unsealed{refused->reason};
+    count_ending(counters_, how);
     co_return sealed{};
+}
+
+// What the store has counted by type is counted here by what it says.
+void run_journal::count_committed(const payload& event) {
+    if (const auto* call = std::get_if<tool_completed>(&event))
+        counters_.tool_calls.add(call->outcome);
+    if (!std::holds_alternative<agent_started>(event))
+        return;
+    ++counters_.runs_started;
+    if (!scope_->was_queued)
+        counters_.message_to_started_us.add(metrics::in_us(on_.owner().now() - scope_->accepted_at)
+        );
 }
 
 std::int64_t run_journal::ms_since_start() const {

@@ -9,6 +9,7 @@
 #include "core/engine/run_census.hpp"
 #include "core/engine/run_grammar.hpp"
 #include "core/failure/ledger.hpp"
+#include "core/metrics/counters.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -145,15 +146,16 @@ private:
         const std::string& text,
         const batch_verdict& verdict
     );
-    void
-    report_failure(const protocol::tool_completed& call, const batch_verdict& verdict) const;
+    void report_failure(const protocol::tool_completed& call, const batch_verdict& verdict) const;
     task<close_verdict> close_with(ending how);
     run_measures measure() const;
     std::int64_t ms_since_start() const;
+    void count_committed(const protocol::payload& event);
 
     executor on_;
     request_scope_ptr scope_;
     event_sink& sink_;
+    metrics::counters& counters_;
     journal_limits limits_;
     failure::ledger* failures_;
 

@@ -280,10 +280,17 @@ struct frame_list {};
 
 /// Every answer to a client frame: they repeat its `id`. Schemas, tests and specification follow
 /// the two lists; a frame in neither cannot be sent.
-using replies =
-    frame_list<accepted, subscribed, caught_up, unsubscribed, cancel_result, pong, error>;
+using replies = frame_list<
+    accepted,
+    subscribed,
+    caught_up,
+    unsubscribed,
+    cancel_result,
+    approve_result,
+    pong,
+    error>;
 /// Every frame that the server sends unasked, besides events.
-using notices = frame_list<welcome, going_away>;
+using notices = frame_list<welcome, token_expiring, going_away>;
 
 template <class T, class List>
 inline constexpr bool is_listed = false;

@@ -1,5 +1,7 @@
 #include "core/session/line.hpp"
 
+#include "core/metrics/counters.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -26,6 +28,7 @@ task<> line::read() {
     while (true) {
         inbound received = co_await with_.receive();
         heard_at_ = on_.owner().now();
+        end_->heard_at = heard_at_;
         if (auto* text = std::get_if<text_message>(&received)) {
             is_held_up_ = true;
             co_await inbox_.put(std::move(text->text));
@@ -98,6 +101,7 @@ task<send_verdict> line::send_owned(std::vector<shared_frame> batch) {
     });
     if (owned)
         co_return co_await with_.send(std::move(batch));
+    ++metrics::counters_of(end_->where()).leaks_blocked;
     end({close_code::leak_guard, "an event of another user was stopped"});
     co_return send_verdict(sent{});
 }

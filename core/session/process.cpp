@@ -1,6 +1,7 @@
 #include "core/session/process.hpp"
 
 #include "core/async/ask.hpp"
+#include "core/metrics/counters.hpp"
 #include "core/session/offences.hpp"
 
 #include <utility>
@@ -11,6 +12,7 @@ namespace {
 
 namespace client = protocol::client;
 namespace server = protocol::server;
+static_assert(std::variant_size_v<client::any_frame> <= metrics::client_frame_types_max);
 
 /// One frame at a time on behalf of one session.
 class frame_processor {
@@ -25,6 +27,8 @@ public:
             co_return;
         }
         auto& frame = std::get<client::frame>(parsed);
+        const executor here = co_await asio::this_coro::executor;
+        ++metrics::counters_of(here).client_frames[frame.body.index()];
         co_await std::visit(
             [this, &frame](auto& body) { return on(std::move(body), std::move(frame.id)); },
             frame.body
@@ -93,12 +97,8 @@ private:
         request<client::approve> asked{session_.link(), std::move(id), std::move(body)};
         const auto failed =
             co_await ask(session_.home().where(), session_.home().approve(std::move(asked)));
-        if (!failed)
-            co_return;
-        server::error refused;
-        refused.code = *failed;
-        refused.message = "approve was refused";
-        co_await count_offence(refused);
+        if (failed)
+            co_await count_offence(*failed);
     }
 
     established& session_;

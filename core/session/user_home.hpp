@@ -47,9 +47,9 @@ public:
     virtual task<> subscribe(request<protocol::client::subscribe> asked) = 0;
     virtual task<> unsubscribe(request<protocol::client::unsubscribe> asked) = 0;
     virtual task<> cancel(request<protocol::client::cancel> asked) = 0;
-    /// Ends with the code of the error it was answered with, if it was one: whether edited
-    /// arguments fit is known here alone, and a bad one counts as the client's offence.
-    virtual task<std::optional<protocol::server::error_code>> approve(
+    /// Ends with the error it was answered with, if it was one: whether edited arguments fit is
+    /// known here alone, and a bad one counts as the client's offence.
+    virtual task<std::optional<protocol::server::error>> approve(
         request<protocol::client::approve> asked
     ) = 0;
 };

@@ -22,6 +22,11 @@ fuzz_targets() {
   compgen -G "build/fuzz/bin/clarion_fuzz_${1:-*}" | xargs -rn1 basename | sort
 }
 
+# What a run printed, without the line for each discovery. fuzz_report FILE
+fuzz_report() {
+  sed -e '/^#[0-9]*\t/{/INITED\|DONE/!d}' -e '/^\tNEW_FUNC/d' -e '/^###### Rec/,/^###### End/d' "$1"
+}
+
 # As many targets at a time as there are processors; each one's output in one piece when it has ended.
 # fuzz_side_by_side TARGET… -- LIBFUZZER-ARGUMENT…
 fuzz_side_by_side() {
@@ -39,7 +44,7 @@ fuzz_side_by_side() {
   done
   for target in "${running[@]}"; do
     wait "${target%%:*}" || failed=1
-    grep -vE $'^#[0-9]+\t(NEW|REDUCE|RELOAD|pulse) ' "build/fuzz/log/${target#*:}" || true
+    fuzz_report "build/fuzz/log/${target#*:}"
   done
   [ "$failed" = 0 ] || die 'a fuzz target failed (see above)'
 }

@@ -5,6 +5,7 @@
 #include "core/storage/sqlite/schema.hpp"
 
 #include <optional>
+#include <system_error>
 #include <utility>
 
 namespace clarion::storage {
@@ -15,6 +16,13 @@ using sqlite::access;
 using sqlite::connection;
 
 using connection_or_failure = std::variant<std::unique_ptr<connection>, std::string>;
+
+// 0 for one that is not there.
+std::int64_t bytes_of(const std::filesystem::path& file) {
+    std::error_code missing;
+    const auto bytes = std::filesystem::file_size(file, missing);
+    return missing ? 0 : static_cast<std::int64_t>(bytes);
+}
 
 std::string told(const std::filesystem::path& file, const std::string& what) {
     return "the log " + file.string() + ' ' + what;
@@ -150,6 +158,8 @@ void sqlite_event_log::start_list_revocations(completion<revocations_result> don
 sqlite_figures sqlite_event_log::figures() const {
     sqlite_figures figures = writer_->figures();
     reader_->report(figures);
+    figures.database_bytes = bytes_of(directory_.database());
+    figures.wal_bytes = bytes_of(directory_.database().concat("-wal"));
     return figures;
 }
 

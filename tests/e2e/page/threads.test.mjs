@@ -199,7 +199,7 @@ test("the list has pages as well, walked with the arrow keys", limit, async (t) 
   script.replies.set("threads", ({ before = "0", limit: n }) => [{ type: "threads",
     threads: all.slice(Number(before), Number(before) + n),
     ...(Number(before) + n < all.length ? { next: String(Number(before) + n) } : {}) }]);
-  const page = await openPage(t, browser, server, { context, path: "/#thread=t_0" });
+  const page = await openPage(t, browser, server, { context, path: "/#thread=t_new" });
   await rows(page).nth(29).waitFor();
   assert.equal(await rows(page).count(), 30);
   await page.getByTestId("threads-more").click();
