@@ -81,8 +81,9 @@ class ClarionRecipe(ConanFile):
     # generators other than CMake's.
     def package_info(self):
         self.cpp_info.set_property("cmake_find_mode", "none")
-        self.cpp_info.builddirs = [os.path.join("lib", "cmake", "clarion")]
         trace = self._library("trace", ["boost::headers"])
+        # Where clarion-config.cmake lies. Of a package with components Conan reads it from those alone.
+        trace.builddirs = [os.path.join("lib", "cmake", "clarion")]
         trace.defines = [
             "BOOST_ASIO_NO_DEPRECATED", "BOOST_ASIO_SEPARATE_COMPILATION", "BOOST_BEAST_SEPARATE_COMPILATION",
             "BOOST_JSON_NO_LIB", "BOOST_ALL_NO_LIB",

@@ -109,6 +109,13 @@ class Package(unittest.TestCase):
         offered = found_packages("cmake/clarion-config.cmake.in", "find_dependency")
         self.assertEqual(named, {name.lower() for name in offered})
 
+    def test_conan_looks_for_the_config_where_it_is_installed(self):
+        # Of a package with components Conan's CMakeToolchain reads `builddirs` from the components alone.
+        recipe = read("conanfile.py")
+        self.assertIn('trace.builddirs = [os.path.join("lib", "cmake", "clarion")]', recipe)
+        self.assertNotIn("self.cpp_info.builddirs", recipe)
+        self.assertIn("/cmake/clarion", read("cmake/ClarionInstall.cmake"))
+
     def test_the_recipe_exports_every_folder_of_the_build(self):
         folders = set(re.findall(r"add_subdirectory\((\w+)\)", read("CMakeLists.txt"))) | {"cmake"}
         exported = {pattern.split("/")[0] for pattern in self.recipe.value("exports_sources") if "/*" in pattern}

@@ -53,7 +53,7 @@ private:
         const bool any_json = fact_.kind == field_kind::json && !fact_.rule.object;
         const verdict absent = fact_.optional ? accepted : refused;
         if (fact_.pointer.ends_with("/0") || fact_.pointer.ends_with("/key")) {
-            put("null", json::value(), refused);
+            put("null", json::value(), any_json ? accepted : refused);
             return;
         }
         remove(absent);
