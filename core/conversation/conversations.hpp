@@ -57,8 +57,7 @@ public:
     task<std::optional<protocol::server::error>> threads(
         session::request<protocol::client::threads> asked
     ) override;
-    task<std::optional<protocol::server::error>> ack(
-        session::request<protocol::client::ack> asked
+    task<std::optional<protocol::server::error>> ack(session::request<protocol::client::ack> asked
     ) override;
 
     /// Loads a thread that an earlier process left with open runs: they are sealed, queued ones

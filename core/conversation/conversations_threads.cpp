@@ -32,9 +32,7 @@ server::error list_unavailable(const std::string& reason) {
 
 }  // namespace
 
-task<std::optional<server::error>> conversations::threads(
-    session::request<client::threads> asked
-) {
+task<std::optional<server::error>> conversations::threads(session::request<client::threads> asked) {
     using result = std::optional<server::error>;
     const auto refuse = [&asked](const server::error& error) {
         asked.from.send_text(protocol::to_frame(error, asked.id));
