@@ -17,8 +17,7 @@ namespace clarion::app {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> later_commands =
-    {"restore", "replay", "mcp-probe"};
+constexpr std::array<std::string_view, 3> later_commands = {"restore", "replay", "mcp-probe"};
 constexpr std::array<std::string_view, 5> present_commands =
     {"serve", "check-config", "print-config", "audit", "version"};
 constexpr std::string_view see_help = " (clarion --help lists them)";

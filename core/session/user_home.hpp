@@ -59,8 +59,7 @@ public:
     virtual task<std::optional<protocol::server::error>> threads(
         request<protocol::client::threads> asked
     ) = 0;
-    virtual task<std::optional<protocol::server::error>> ack(
-        request<protocol::client::ack> asked
+    virtual task<std::optional<protocol::server::error>> ack(request<protocol::client::ack> asked
     ) = 0;
 };
 
