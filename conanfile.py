@@ -42,6 +42,7 @@ class ClarionRecipe(ConanFile):
         # The programs' alone: whoever links the libraries never sees them.
         self.requires("cli11/[>=2.1 <3]", visible=False)
         self.requires("tomlplusplus/[>=3.1 <4]", visible=False)
+        self.requires("prometheus-cpp/[>=1.0 <2]", visible=False)
 
     def build_requirements(self):
         self.tool_requires("cmake/[>=3.25 <5]")

@@ -2,9 +2,12 @@
 
 #include "app/application.hpp"
 #include "app/config/command_line.hpp"
+#include "app/config/complaint.hpp"
 #include "app/config/print_config.hpp"
 #include "app/config/safety.hpp"
+#include "app/parts.hpp"
 #include "app/version.hpp"
+#include "core/session/jwt.hpp"
 #include "net/http/upgrade.hpp"
 
 #include <iostream>
@@ -42,6 +45,19 @@ struct carry_out {
     }
     int operator()(const command::print_config& asked) const {
         std::cout << to_toml(asked.with);
+        return done;
+    }
+    int operator()(const command::make_token& asked) const {
+        const auto read = session::read_token_secret(asked.secret_file);
+        if (const auto* refused = std::get_if<session::secret_refused>(&read))
+            return refuse("--secret-file: " + on_one_line(refused->why));
+        const session::token_order order{
+            asked.user,
+            unix_ms(),
+            asked.ttl,
+            {asked.issuer, asked.audience},
+        };
+        std::cout << session::make_token(order, *std::get<session::secret_ptr>(read)) << '\n';
         return done;
     }
     int operator()(const command::show_version&) const {

@@ -1,19 +1,26 @@
 #pragma once
 
+#include "app/admin/observed.hpp"
 #include "app/config/settings.hpp"
+#include "app/home_directory.hpp"
 #include "app/readiness.hpp"
+#include "app/revoke_route.hpp"
 #include "core/agents/agent_registry.hpp"
 #include "core/agents/tool_registry.hpp"
 #include "core/async/shard.hpp"
 #include "core/conversation/conversations.hpp"
 #include "core/failure/ledger.hpp"
+#include "core/failure/log.hpp"
 #include "core/session/session_settings.hpp"
+#include "core/session/token_door.hpp"
 #include "core/storage/event_log.hpp"
 #include "core/storage/sqlite/sqlite_options.hpp"
 #include "net/http/site.hpp"
 #include "net/listener.hpp"
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +46,12 @@ conversation::conversations_settings conversations_settings_of(const limit_setti
 session::session_settings
 session_settings_of(const limit_settings& limits, const agents::agent_registry& agents);
 
+/// The secret of `--jwt-secret-file`.
+session::secret_ptr read_secret(const server_settings& with);
+/// Nothing (nullptr) with authentication off.
+std::unique_ptr<session::token_door>
+make_token_door(const server_settings& with, const session::revocations& revoked);
+
 /// "HOST:PORT", an IPv6 host in brackets.
 net::listen_address address_of(const std::string& text);
 /// What net tells whoever operates the server, and where: lines to the log, failures to the ledger.
@@ -54,7 +67,23 @@ http::site_options main_site(
     http::session_service sessions,
     net_reports told
 );
-http::site_options
-admin_site(const readiness& ready, const failure::ledger& failures, net::log_line log);
+http::site_options admin_site(
+    const readiness& ready,
+    const observed& server,
+    revoke_service revoke,
+    net::log_line log
+);
+
+/// What an operator can look at, as of now. Refers to all that it is given.
+observed observe(
+    const shards& all,
+    const home_directory& homes,
+    const failure::ledger& failures,
+    const failure::logging& logging,
+    const storage::event_log& storage
+);
+
+/// One line about what was asked for, for the log. No secrets.
+std::string start_line(const settings& with, std::size_t shards_count);
 
 }  // namespace clarion::app

@@ -7,6 +7,8 @@ find_package(OpenSSL 3 REQUIRED)
 find_package(SQLite3 3.40 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
 find_package(tomlplusplus REQUIRED)
+# Only its core is linked (docs/decisions/0007-prometheus-cpp-core.md).
+find_package(prometheus-cpp REQUIRED)
 
 # Asio, Beast, JSON and Test without their libraries: each is compiled once, by a file of ours.
 add_library(clarion_boost INTERFACE)

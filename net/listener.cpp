@@ -1,6 +1,7 @@
 #include "net/listener.hpp"
 
 #include "core/async/first_of.hpp"
+#include "core/metrics/counters.hpp"
 #include "net/tcp_stream.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -45,6 +46,7 @@ public:
           service_(std::move(service)),
           handshake_timeout_(handshake_timeout),
           connections_max_(connections_max),
+          counters_(metrics::counters_of(on.get_executor())),
           failures_(failures),
           connections_(on.get_executor()) {}
 
@@ -73,16 +75,22 @@ private:
     // Counts one connection while in scope.
     class counted {
     public:
-        explicit counted(part& in) : in_(in) { ++in_.open_; }
+        explicit counted(part& in) : in_(in), counters_(in.counters_) {
+            ++in_.open_;
+            ++counters_.connections_accepted;
+            ++counters_.connections_open;
+        }
         counted(const counted&) = delete;
         counted& operator=(const counted&) = delete;
         ~counted() {
+            --counters_.connections_open;
             if (--in_.open_ == 0 && in_.is_closed_)
                 in_.none_open_.notify();
         }
 
     private:
         part& in_;
+        metrics::counters& counters_;
     };
 
     task<> serve(tcp_socket socket, tls_context_ptr tls) {
@@ -115,6 +123,7 @@ private:
     std::unique_ptr<stream_service> service_;
     duration handshake_timeout_;
     std::size_t connections_max_;
+    metrics::counters& counters_;
     failure::ledger* failures_;
     bool is_closed_ = false;
     std::size_t open_ = 0;

@@ -21,6 +21,7 @@ compiler.cppstd=20
 {{ from_system("sqlite3", "pkg-config --modversion sqlite3") }}
 {{ from_system("cli11", "pkg-config --modversion CLI11") }}
 {{ from_system("tomlplusplus", "pkg-config --modversion tomlplusplus") }}
+{{ from_system("prometheus-cpp", "pkg-config --modversion prometheus-cpp-core") }}
 
 [platform_tool_requires]
 {{ from_system("cmake", "cmake --version | sed -n 's/^cmake version //p'") }}

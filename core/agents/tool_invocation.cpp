@@ -1,6 +1,6 @@
 #include "core/agents/tool_invocation.hpp"
 
-#include "core/async/first_of.hpp"
+#include "core/engine/work_list.hpp"
 #include "core/protocol/utf8.hpp"
 
 #include <boost/json/monotonic_resource.hpp>
@@ -27,10 +27,6 @@ std::string presentable(std::string text) {
     const bool cut = legal < bytes;
     text.resize(legal);
     return cut ? text + "… (cut from " + std::to_string(bytes) + " bytes)" : text;
-}
-
-tool_ending failed_with(tool_outcome outcome, std::string text) {
-    return {outcome, std::nullopt, presentable(std::move(text))};
 }
 
 bool is_json(const std::string& text) {
@@ -64,6 +60,10 @@ tool_ending ending_of_exception(const std::exception& error, asio::cancellation_
 
 }  // namespace
 
+tool_ending failed_with(tool_outcome outcome, std::string text) {
+    return {outcome, std::nullopt, presentable(std::move(text))};
+}
+
 tool_invocation::tool_invocation(const tool& called, scheduler& on)
     : called_(called), on_(on), started_at_(on.now()) {
     on_.arm(*this, started_at_ + called.spec().timeout);
@@ -77,7 +77,7 @@ std::shared_ptr<tool_invocation> tool_invocation::start(
     task_group& calls
 ) {
     std::shared_ptr<tool_invocation> started(new tool_invocation(called, on));
-    calls.spawn(run(started, std::move(request), std::move(arguments)));
+    started->call_ = calls.spawn(run(started, std::move(request), std::move(arguments)));
     return started;
 }
 
@@ -89,11 +89,10 @@ task<> tool_invocation::run(
     boost::json::object arguments
 ) {
     const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+    const executor on = co_await asio::this_coro::executor;
+    const engine::work_list::place listed(on, request, self->called_.spec().name, self->given_up_);
     try {
-        task<tool_result> work = self->called_.call(std::move(request), std::move(arguments));
-        auto first = co_await first_of(std::move(work), self->stop_.wait());
-        if (first.index() == 0)
-            self->end(ending_of(std::get<0>(std::move(first))));
+        self->end(ending_of(co_await self->called_.call(std::move(request), std::move(arguments))));
     } catch (const std::exception& error) {
         self->end(ending_of_exception(error, state.cancelled()));
     } catch (...) {
@@ -104,17 +103,21 @@ task<> tool_invocation::run(
 }
 
 void tool_invocation::expired() {
+    given_up_ = true;
     const auto limit = std::chrono::duration_cast<milliseconds>(called_.spec().timeout);
     end(failed_with(
         tool_outcome::timeout,
         called_.spec().name + " did not finish within " + std::to_string(limit.count()) + " ms"
     ));
-    stop_.notify();
+    call_.cancel();
 }
 
 void tool_invocation::stop() {
+    if (ending_)
+        return;
+    given_up_ = true;
     end(failed_with(tool_outcome::cancelled, "the call was cancelled"));
-    stop_.notify();
+    call_.cancel();
 }
 
 void tool_invocation::end(tool_ending how) {

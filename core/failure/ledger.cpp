@@ -1,5 +1,6 @@
 #include "core/failure/ledger.hpp"
 
+#include "core/async/source_place.hpp"
 #include "core/failure/legible_text.hpp"
 #include "core/protocol/ids.hpp"
 #include "core/protocol/json_writer.hpp"
@@ -13,19 +14,6 @@ namespace {
 
 severity raised(severity how, const std::optional<protocol::event_level>& level) {
     return level == protocol::event_level::mission_critical ? severity::critical : how;
-}
-
-/// "core/engine/run.cpp:87", wherever the sources lay when they were compiled.
-std::string place_of(const std::source_location& from) {
-    std::string_view file = from.file_name();
-    std::size_t begin = 0;
-    for (const std::string_view folder : {"/core/", "/net/", "/app/", "/tools/", "/tests/"}) {
-        const std::size_t found = file.rfind(folder);
-        if (found != std::string_view::npos)
-            begin = std::max(begin, found + 1);
-    }
-    file.remove_prefix(begin);
-    return std::string(file) + ":" + std::to_string(from.line());
 }
 
 std::vector<std::string> bounded(const std::vector<std::string>& stack) {
@@ -92,6 +80,7 @@ void ledger::report(
         counted.first = counted.count == 0 ? now_ms : std::min(counted.first, now_ms);
         counted.last = std::max(counted.last, now_ms);
         ++counted.count;
+        ++counted.by_severity[static_cast<std::size_t>(how)];
         next_record() = std::move(failed);
     }
     log_.with(touched.about).write(how, line);

@@ -54,6 +54,8 @@ struct record {
 struct tally {
     code what{};
     std::uint64_t count = 0;
+    /// By severity, in its order, as raised.
+    std::array<std::uint64_t, severities_count> by_severity{};
     std::int64_t first = 0;
     std::int64_t last = 0;
 };
@@ -74,13 +76,17 @@ public:
     ledger(const ledger&) = delete;
     ledger& operator=(const ledger&) = delete;
 
-    /// `detail` says what is particular to this case: never a credential, never a user's text.
+    /// `detail` says what is particular to this case: never a credential, never a user's text. A
+    /// concern without a stack gets the place of the report as one.
     void report(
         code what,
         const concern& touched,
         std::string_view detail,
         std::source_location from = std::source_location::current()
     );
+
+    /// The log that failures are told to: sessions and runs make theirs from it.
+    const logger& log() const { return log_; }
 
     std::uint64_t count(code what) const;
     ledger_snapshot snapshot() const;

@@ -63,6 +63,14 @@ failure::context session_of(const flow_client& client, const std::string& user) 
     return {std::string(client.only("welcome").at("connection_id").as_string()), user, {}, {}};
 }
 
+/// The connection of a handshake that failed so: it has an id, and no user yet.
+failure::context nobody_of(code what, const failure::ledger& in) {
+    for (const failure::record& record : in.snapshot().records)
+        if (record.what == what && record.connection_id.starts_with("c_"))
+            return {record.connection_id, {}, {}, {}};
+    return {"a connection's id", {}, {}, {}};
+}
+
 /// Adds a frame of bob's to what each session is sent when it arrives, as no home may.
 class mixed_up_home final : public session::user_home {
 public:
@@ -79,6 +87,10 @@ public:
     task<> subscribe(session::request<protocol::client::subscribe>) override { co_return; }
     task<> unsubscribe(session::request<protocol::client::unsubscribe>) override { co_return; }
     task<> cancel(session::request<protocol::client::cancel>) override { co_return; }
+    task<std::optional<protocol::server::error_code>>
+    approve(session::request<protocol::client::approve>) override {
+        co_return std::nullopt;
+    }
 
 private:
     executor on_;
@@ -107,6 +119,7 @@ BOOST_AUTO_TEST_CASE(a_bug_in_a_session_closes_1011_and_is_critical) {
         with.server->failures(),
         {.how = severity::critical,
          .of = code_class::delivery,
+         .about = nobody_of(code::internal_session, with.server->failures()),
          .detail = "the door is broken",
          .from = session_boundary}
     );
@@ -122,6 +135,7 @@ BOOST_AUTO_TEST_CASE(a_token_that_is_not_known_is_unauthorized) {
         with.server->failures(),
         {.how = severity::warning,
          .of = code_class::security,
+         .about = nobody_of(code::unauthorized, with.server->failures()),
          .detail = "unknown token",
          .from = session_boundary}
     );
@@ -137,6 +151,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_says_nothing_is_a_handshake_timeout) {
         with.server->failures(),
         {.how = severity::warning,
          .of = code_class::delivery,
+         .about = nobody_of(code::handshake_timeout, with.server->failures()),
          .detail = "no hello",
          .from = session_boundary}
     );
@@ -155,6 +170,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_sends_too_much_before_welcome_overflows_the_h
         with.server->failures(),
         {.how = severity::warning,
          .of = code_class::delivery,
+         .about = nobody_of(code::hold_overflow, with.server->failures()),
          .detail = "16 frames",
          .from = session_boundary}
     );

@@ -43,7 +43,9 @@ struct sqlite_figures {
     std::int64_t last_batch_appends = 0;
     std::int64_t checkpoints = 0;
     std::int64_t reads = 0;
-    std::int64_t read_steps = 0;  // of SQLite's virtual machine
+    std::int64_t read_steps = 0;      // of SQLite's virtual machine
+    std::int64_t database_bytes = 0;  // of the files
+    std::int64_t wal_bytes = 0;
     /// Why nothing can be written until a restart; empty as long as it can.
     std::string broken_because;
 };

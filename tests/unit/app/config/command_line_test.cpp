@@ -52,8 +52,6 @@ BOOST_AUTO_TEST_CASE(version_needs_no_settings) {
 
 BOOST_AUTO_TEST_CASE(commands_of_later_versions_are_named_as_such) {
     check({
-        {{"token", "--secret-file", "s", "--user", "ada"},
-         "clarion token is not part of this version yet"},
         {{"audit", "--data", "/d"}, "clarion audit is not part of this version yet"},
         {{"restore"}, "clarion restore is not part of this version yet"},
         {{"replay", "--thread", "t"}, "clarion replay is not part of this version yet"},

@@ -207,6 +207,17 @@ BOOST_AUTO_TEST_CASE(what_is_not_known_is_empty_but_there) {
     BOOST_TEST(place.starts_with("core/failure/ledger_test.cpp:"));
 }
 
+BOOST_AUTO_TEST_CASE(a_tally_tells_severities_as_raised) {
+    observed_ledger of;
+    of.failures.report(code::tool_failed, {.level = event_level::mission_critical}, "");
+    of.failures.report(code::tool_failed, {}, "");
+    of.failures.report(code::tool_failed, {}, "");
+    const auto counted = of.failures.snapshot().tallies.front();
+    BOOST_TEST(counted.by_severity[static_cast<std::size_t>(severity::warning)] == 2U);
+    BOOST_TEST(counted.by_severity[static_cast<std::size_t>(severity::critical)] == 1U);
+    BOOST_TEST(counted.by_severity[static_cast<std::size_t>(severity::error)] == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(bytes_that_are_no_text_still_make_valid_json) {
     observed_ledger of;
     const std::string rubbish = "\xFF\n\"\xC3";
