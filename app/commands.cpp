@@ -1,6 +1,7 @@
 #include "app/commands.hpp"
 
 #include "app/application.hpp"
+#include "app/audit.hpp"
 #include "app/config/command_line.hpp"
 #include "app/config/complaint.hpp"
 #include "app/config/print_config.hpp"
@@ -47,6 +48,7 @@ struct carry_out {
         std::cout << to_toml(asked.with);
         return done;
     }
+    int operator()(const command::audit& asked) const { return audit_directory(asked.directory); }
     int operator()(const command::make_token& asked) const {
         const auto read = session::read_token_secret(asked.secret_file);
         if (const auto* refused = std::get_if<session::secret_refused>(&read))

@@ -26,6 +26,10 @@ tls_context_ptr make_tls_client_context(const std::string& /*authorities*/) {
     throw tls_error("wss:// cannot be dialled: this build has no TLS (CLARION_TLS=OFF)");
 }
 
+tls_context_ptr make_unchecked_tls_client_context() {
+    return make_tls_client_context("");
+}
+
 task<tls_result> accept_tls(tcp_socket, tls_context_ptr, time_point) {
     co_return refused();
 }

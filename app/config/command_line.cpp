@@ -17,10 +17,10 @@ namespace clarion::app {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> later_commands =
-    {"audit", "restore", "replay", "mcp-probe"};
-constexpr std::array<std::string_view, 4> present_commands =
-    {"serve", "check-config", "print-config", "version"};
+constexpr std::array<std::string_view, 3> later_commands =
+    {"restore", "replay", "mcp-probe"};
+constexpr std::array<std::string_view, 5> present_commands =
+    {"serve", "check-config", "print-config", "audit", "version"};
 constexpr std::string_view see_help = " (clarion --help lists them)";
 
 using complaint = std::optional<std::string>;
@@ -172,6 +172,11 @@ parse_command_line(const std::vector<std::string>& arguments, const environment&
         return command::check_config{std::move(made)};
     if (words.command == "print-config")
         return command::print_config{std::move(made)};
+    if (words.command == "audit") {
+        if (made.server.data == ":memory:")
+            return command::usage_error{"--data: :memory: leaves no log behind to be audited"};
+        return command::audit{std::move(made.server.data)};
+    }
     return command::serve{std::move(made)};
 }
 

@@ -23,6 +23,10 @@ struct check_config {
 struct print_config {
     settings with;
 };
+/// The log of a stopped server, by its directory.
+struct audit {
+    std::string directory;
+};
 struct make_token {
     std::string secret_file;
     std::string user;
@@ -46,6 +50,7 @@ using any_command = std::variant<
     command::serve,
     command::check_config,
     command::print_config,
+    command::audit,
     command::make_token,
     command::show_version,
     command::help,

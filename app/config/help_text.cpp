@@ -17,6 +17,8 @@ constexpr std::string_view head =
     "Usage: clarion [serve] [FLAG...]      serves until a signal ends it\n"
     "       clarion check-config [FLAG...] says whether it would serve with these settings\n"
     "       clarion print-config [FLAG...] prints the settings as a configuration file\n"
+    "       clarion audit --data DIR       holds the invariants against a stopped server's log:\n"
+    "                                      one line for each violation, exit status 1 for any\n"
     "       clarion token --secret-file FILE --user NAME [--ttl 1h]\n"
     "                                      prints a token for --auth jwt (token --help)\n"
     "       clarion version\n"

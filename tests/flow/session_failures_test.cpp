@@ -87,7 +87,7 @@ public:
     task<> subscribe(session::request<protocol::client::subscribe>) override { co_return; }
     task<> unsubscribe(session::request<protocol::client::unsubscribe>) override { co_return; }
     task<> cancel(session::request<protocol::client::cancel>) override { co_return; }
-    task<std::optional<protocol::server::error_code>>
+    task<std::optional<protocol::server::error>>
     approve(session::request<protocol::client::approve>) override {
         co_return std::nullopt;
     }

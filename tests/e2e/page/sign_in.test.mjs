@@ -183,7 +183,7 @@ test("the user of the page's address is the socket's", limit, async (t) => {
   assert.equal(new URL(script.socket.url()).search, "?user=grace");
 });
 
-test("a real server with tokens: asked, refused, let in, remembered, expired", limit, async (t) => {
+test("a real server with tokens: asked, refused, let in, remembered, expired", { timeout: 90000 }, async (t) => {
   const secret = secretFile("a secret of at least 32 bytes, for tests");
   const locked = await startServer({ args: ["--auth", "jwt", "--jwt-secret-file", secret.path] });
   t.after(() => locked.stop());
@@ -193,7 +193,7 @@ test("a real server with tokens: asked, refused, let in, remembered, expired", l
   await page.getByTestId("token").fill("nonsense");
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => /refused the token/.test(document.getElementById("token-why").textContent));
-  await enter(page, makeToken({ sub: "ada", exp: secondsFromNow(6000) }, secret.text));
+  await enter(page, makeToken({ sub: "ada", exp: secondsFromNow(12000) }, secret.text));
   await label(page, "online");
   assert.equal(await page.getByTestId("user").innerText(), "Signed in as ada");
   await askAndWait(page, "what is 6*7?");
