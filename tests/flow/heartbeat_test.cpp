@@ -1,3 +1,4 @@
+#include "tests/support/expect_failure.hpp"
 #include "tests/support/flow_server.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -45,7 +46,16 @@ BOOST_AUTO_TEST_CASE(a_client_from_which_nothing_comes_after_a_ping_is_closed_40
     server.settle();
     BOOST_TEST((ada.connection().close_code() == close_code::no_pong));
     BOOST_TEST((server.world().now() - began == 33s));
-    BOOST_TEST(server.failures().count(clarion::failure::code::no_pong) == 1U);
+    const std::string id(ada.only("welcome").at("connection_id").as_string());
+    clarion::support::expect_failure(
+        clarion::failure::code::no_pong,
+        server.failures(),
+        {.how = clarion::failure::severity::warning,
+         .of = clarion::failure::code_class::delivery,
+         .about = {id, "ada", {}, {}},
+         .detail = "nothing came after a ping",
+         .from = "core/session/serve.cpp"}
+    );
 }
 
 BOOST_AUTO_TEST_CASE(any_frame_counts_as_a_sign_of_life) {

@@ -91,6 +91,16 @@ public:
     approve(session::request<protocol::client::approve>) override {
         co_return std::nullopt;
     }
+    task<> history(session::request<protocol::client::history>) override { co_return; }
+    task<> delete_thread(session::request<protocol::client::delete_thread>) override { co_return; }
+    task<std::optional<protocol::server::error>>
+    threads(session::request<protocol::client::threads>) override {
+        co_return std::nullopt;
+    }
+    task<std::optional<protocol::server::error>> ack(session::request<protocol::client::ack>)
+        override {
+        co_return std::nullopt;
+    }
 
 private:
     executor on_;

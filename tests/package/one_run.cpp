@@ -107,7 +107,8 @@ task<> run_once(witness& seen) {
     co_await log.drained();
 
     task_group bodies(on);
-    const engine::run_services services{factory, bodies, failures};
+    engine::approval_index approvals;
+    const engine::run_services services{factory, bodies, failures, approvals};
     engine::run run(on, scope_of(storage, log.epoch(), on), log, services, {});
     const engine::close_verdict ended = co_await run.execute();
     if (!std::holds_alternative<engine::sealed>(ended))
