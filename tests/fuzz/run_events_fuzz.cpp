@@ -29,13 +29,13 @@ void require(bool holds) {
         __builtin_trap();
 }
 
-struct run_state {
+struct folded_run {
     run_grammar grammar;
     clarion::engine::run_census census;
     std::int64_t seq = 0;
 };
 
-void take(run_state& state, const payload& next) {
+void take(folded_run& state, const payload& next) {
     const auto* const delta = std::get_if<text_delta>(&next);
     state.census.count(type_of(next), ++state.seq, delta == nullptr ? "" : delta->delta);
     state.grammar.apply(next);
@@ -57,13 +57,13 @@ void add(run_grammar& grammar, const payload& made) {
     grammar.apply(made);
 }
 
-void check_ending(const run_state& state, const ending& how) {
+void check_ending(const folded_run& state, const ending& how) {
     // A run that never began can only fail or be cancelled.
     const bool began = state.grammar.where() == run_grammar::phase::working;
     if (!began && std::holds_alternative<run_completed>(how))
         return;
     run_grammar grammar = state.grammar;
-    for (const payload& closer : closing_events(grammar, how, "agent", "m_closer"))
+    for (const payload& closer : closing_events(grammar, how, "m_closer"))
         add(grammar, closer);
     run_measures measured;
     measured.census = state.census.result();
@@ -84,7 +84,7 @@ ending choose_ending(const std::string& text) {
     }
 }
 
-void check_line(run_state& state, std::string_view line) {
+void check_line(folded_run& state, std::string_view line) {
     const auto type =
         static_cast<event_type>(static_cast<std::uint8_t>(line.front()) % event_types_count);
     const auto read = payload_from_json(type, line.substr(1));
@@ -108,7 +108,7 @@ void check_line(run_state& state, std::string_view line) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string text(data, data + size);
     std::string_view rest = text;
-    run_state state;
+    folded_run state;
     while (!rest.empty()) {
         const std::string_view line = rest.substr(0, rest.find('\n'));
         rest.remove_prefix(std::min(rest.size(), line.size() + 1));
