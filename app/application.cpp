@@ -135,7 +135,6 @@ application::application(const settings& with, failure::logging& logging)
       session_settings_(session_settings_of(settings_.limits, agents_)),
       signals_(shards_.front()->io(), SIGTERM, SIGINT, SIGHUP) {
     signals_.add(SIGUSR1);
-    log_.info(start_line(settings_, shards_.size()));
     ready_.set(unready::starting);
     const auto serve_session =
         [this](session::connection& with_whom, session::upgrade_request who) {
@@ -301,6 +300,7 @@ task<> application::start() {
         admin_->start();
     credentials_.watch();
     ready_.clear(unready::starting);
+    log_.info(start_line(settings_, shards_.size()));
     print_ready_line();
 }
 

@@ -1,5 +1,6 @@
 #include "core/agents/tool_invocation.hpp"
 
+#include "core/async/first_of.hpp"
 #include "core/engine/work_list.hpp"
 #include "core/protocol/utf8.hpp"
 
@@ -77,7 +78,7 @@ std::shared_ptr<tool_invocation> tool_invocation::start(
     task_group& calls
 ) {
     std::shared_ptr<tool_invocation> started(new tool_invocation(called, on));
-    started->call_ = calls.spawn(run(started, std::move(request), std::move(arguments)));
+    calls.spawn(run(started, std::move(request), std::move(arguments)));
     return started;
 }
 
@@ -92,7 +93,10 @@ task<> tool_invocation::run(
     const executor on = co_await asio::this_coro::executor;
     const engine::work_list::place listed(on, request, self->called_.spec().name, self->given_up_);
     try {
-        self->end(ending_of(co_await self->called_.call(std::move(request), std::move(arguments))));
+        task<tool_result> work = self->called_.call(std::move(request), std::move(arguments));
+        auto first = co_await first_of(std::move(work), self->stop_.wait());
+        if (first.index() == 0)
+            self->end(ending_of(std::get<0>(std::move(first))));
     } catch (const std::exception& error) {
         self->end(ending_of_exception(error, state.cancelled()));
     } catch (...) {
@@ -109,7 +113,7 @@ void tool_invocation::expired() {
         tool_outcome::timeout,
         called_.spec().name + " did not finish within " + std::to_string(limit.count()) + " ms"
     ));
-    call_.cancel();
+    stop_.notify();
 }
 
 void tool_invocation::stop() {
@@ -117,7 +121,7 @@ void tool_invocation::stop() {
         return;
     given_up_ = true;
     end(failed_with(tool_outcome::cancelled, "the call was cancelled"));
-    call_.cancel();
+    stop_.notify();
 }
 
 void tool_invocation::end(tool_ending how) {

@@ -22,25 +22,32 @@ bool is_cancellation(const std::exception_ptr& failure) {
 }  // namespace
 
 task_group::child task_group::spawn(task<> work, const std::source_location& at) {
-    const auto signal = std::make_shared<asio::cancellation_signal>();
+    const auto stop = std::make_shared<stop_signal>();
     const live_task about{at, on_.owner().now()};
-    const auto place = children_.insert(children_.end(), running_child{about, signal});
+    const auto place = children_.insert(children_.end(), running_child{about, stop});
     on_.owner().tasks().ring().note({about.since, at, task_fate::spawned});
     asio::co_spawn(
         on_,
-        std::move(work),
+        begin(stop, std::move(work)),
         asio::bind_cancellation_slot(
-            signal->slot(),
+            stop->signal.slot(),
             [this, place](const std::exception_ptr& failure) { ended(place, failure); }
         )
     );
-    return child(signal);
+    return child(stop);
+}
+
+task<> task_group::begin(std::shared_ptr<stop_signal> stop, task<> work) {
+    stop->begun = true;
+    if (stop->asked)
+        stop->emit();
+    co_await std::move(work);
 }
 
 void task_group::cancel() {
     // A child that ends at once removes itself only in a later turn, so the list stands still.
     for (const running_child& one : children_)
-        one.stop->emit(asio::cancellation_type::terminal);
+        one.stop->emit();
 }
 
 live_group task_group::describe(std::size_t tasks_max) const {

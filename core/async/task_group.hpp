@@ -24,6 +24,20 @@ namespace clarion {
 /// The shard's list of live coroutines shows the group by the place where it was made, and each
 /// child by the place where it was spawned.
 class task_group final : private live_tasks::group {
+    /// A child's way to hear that it is to end. Asio 1.83 lets a cancel that comes before the
+    /// coroutine's first turn fall through to the executor, so it is kept until then.
+    struct stop_signal {
+        asio::cancellation_signal signal;
+        bool begun = false;
+        bool asked = false;
+
+        void emit() {
+            asked = true;
+            if (begun)
+                signal.emit(asio::cancellation_type::terminal);
+        }
+    };
+
 public:
     explicit task_group(
         executor on,
@@ -45,16 +59,15 @@ public:
         child() = default;
         /// Asks it to end; nothing once it has.
         void cancel() const {
-            if (const auto signal = signal_.lock())
-                signal->emit(asio::cancellation_type::terminal);
+            if (const auto stop = stop_.lock())
+                stop->emit();
         }
 
     private:
         friend class task_group;
-        explicit child(std::weak_ptr<asio::cancellation_signal> signal)
-            : signal_(std::move(signal)) {}
+        explicit child(std::weak_ptr<stop_signal> stop) : stop_(std::move(stop)) {}
 
-        std::weak_ptr<asio::cancellation_signal> signal_;
+        std::weak_ptr<stop_signal> stop_;
     };
 
     child spawn(task<> work, const std::source_location& at = std::source_location::current());
@@ -71,10 +84,11 @@ public:
 private:
     struct running_child {
         live_task about;
-        std::shared_ptr<asio::cancellation_signal> stop;
+        std::shared_ptr<stop_signal> stop;
     };
     using child_list = std::list<running_child>;
 
+    static task<> begin(std::shared_ptr<stop_signal> stop, task<> work);
     live_group describe(std::size_t tasks_max) const override;
     bool has_tasks() const override { return !children_.empty(); }
     void ended(child_list::iterator place, const std::exception_ptr& failure);

@@ -41,7 +41,7 @@ test("a certificate that cannot be read again keeps the old one and is critical"
     writeFileSync(key, "not a key\n");
     process.kill(server.pid, "SIGHUP");
     await expectFailure("config_reload_failed", server, {
-      severity: "critical", class: "infrastructure", detail: key, from: "app/application.cpp",
+      severity: "critical", class: "infrastructure", detail: key, from: "app/credential_files.cpp",
     });
     assert.equal(await health(server), 200);
     await server.stop();

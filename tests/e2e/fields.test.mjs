@@ -148,8 +148,10 @@ test("null in an optional field is absent, unknown fields are ignored, limits ar
   for (const { name, schema } of rows.filter((row) => row.kind === "client")) {
     const client = await open();
     const whole = { ...sample(schema), id: `${name}-1`, later: { deep: [1, null] } };
+    // Nobody can have taken in what does not exist: this thread ends at 0.
+    if (name === "ack") whole.seq = 0;
     const frames = [whole];
-    for (const field of fields(schema))
+    for (const field of fields(schema).filter(({ path }) => name !== "ack" || path[0] !== "seq"))
       for (const value of legal(field)) frames.push(changed(whole, field.path, value));
     for (const frame of frames) {
       const refused = (await client.ask(frame)).filter((one) => one.code === "bad_request");

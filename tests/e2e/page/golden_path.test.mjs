@@ -76,7 +76,7 @@ test("a tool that hangs is seen at work long before its outcome", limit, async (
 
 test("a reload in the middle of a story leaves the whole text", limit, async (t) => {
   const page = await openPage(t, browser, server);
-  const run = await ask(page, "/story 60 20");
+  const run = await ask(page, "/story 60 80");
   await page.waitForFunction(() => /word-10 /.test(document.querySelector(".answer")?.textContent));
   await page.reload();
   await run.waitFor();

@@ -95,6 +95,7 @@ test("deleting asks first, keeps the focus in the list, and is for good", limit,
     if (i > 0) await fresh(page);
     await askAndWait(page, text);
   }
+  await listed(page, ["what is 6*9?", "what is 6*8?", "what is 6*7?"]);
   const dialog = page.getByTestId("delete-dialog");
   await rows(page).nth(1).getByRole("link").focus();
   await page.keyboard.press("Delete");

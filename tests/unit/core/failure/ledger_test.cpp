@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_known_is_empty_but_there) {
     // The place that reports is always known, from its layer on; a test mirrors the layers.
     BOOST_TEST_REQUIRE(kept.at("stack").as_array().size() == 1U);
     const std::string_view place = kept.at("stack").at(0).as_string();
-    BOOST_TEST(place.starts_with("core/failure/ledger_test.cpp:"));
+    BOOST_TEST(place.find("core/failure/ledger_test.cpp:") != std::string_view::npos, place);
 }
 
 BOOST_AUTO_TEST_CASE(a_tally_tells_severities_as_raised) {
