@@ -1,12 +1,17 @@
 #include "app/application.hpp"
 
+#include "app/admin/debug_pages.hpp"
+#include "app/admin/shard_watch.hpp"
+#include "app/credential_files.hpp"
 #include "app/home_directory.hpp"
 #include "app/parts.hpp"
 #include "app/readiness.hpp"
 #include "core/async/ask.hpp"
 #include "core/async/latch.hpp"
 #include "core/async/task_group.hpp"
+#include "core/conversation/revoke.hpp"
 #include "core/engine/engine_factory.hpp"
+#include "core/failure/drop_report.hpp"
 #include "core/failure/log.hpp"
 #include "core/session/serve.hpp"
 #include "net/http/gate.hpp"
@@ -40,7 +45,7 @@ constexpr duration exit_grace = std::chrono::seconds(5);
 /// The server. Its members are the architecture, top-down: each may use what stands above it.
 class application {
 public:
-    application(const settings& with, failure::logger log);
+    application(const settings& with, failure::logging& logging);
 
     /// Until a signal ends it. The calling thread becomes the first shard's.
     int run();
@@ -63,12 +68,19 @@ private:
         std::shared_ptr<http::site> site
     );
     net::log_line log_line();
+    net_reports reports() { return {log_line(), &failures_}; }
     executor first() { return shards_.front()->get_executor(); }
 
     void watch_signals();
     void on_signal(int number);
-    void reload_certificate();
+    void log_tree();
+    std::vector<credential_files::part> credential_parts();
+    std::optional<std::string> read_certificate();
+    std::optional<std::string> read_token_secret();
+    session::authenticator& door();
+    task<conversation::revoke_outcome> revoke(std::string user_id);
     task<> start();
+    task<> recall_revocations();
     task<> revive_threads();
     void print_ready_line() const;
     task<> shut_down();
@@ -79,14 +91,20 @@ private:
     settings settings_;
     failure::logger log_;
     failure::ledger failures_;
+    failure::drop_report drops_;
     readiness ready_;
-    shards shards_;                                // threads
-    std::unique_ptr<storage::event_log> storage_;  // what is true
-    agents::tool_registry tools_;                  // what agents can do
-    agents::agent_registry agents_;                // who answers
-    engine::engine_factory engines_;               // the only way to an engine
-    home_directory homes_;                         // each user's threads, on one shard
-    session::open_door door_;                      // who may come in
+    shards shards_;                                    // threads
+    std::unique_ptr<storage::event_log> storage_;      // what is true
+    agents::tool_registry tools_;                      // what agents can do
+    agents::agent_registry agents_;                    // who answers
+    engine::engine_factory engines_;                   // the only way to an engine
+    home_directory homes_;                             // each user's threads, on one shard
+    observed observed_;                                // what an operator can look at
+    shard_watch watch_;                                // and what looks after the shards
+    credential_files credentials_;                     // what it is proved by
+    session::revocations revoked_;                     // who may not any more
+    session::open_door open_door_;                     // who may come in: everybody,
+    std::unique_ptr<session::token_door> token_door_;  // or who has a token
     session::session_settings session_settings_;
     std::shared_ptr<http::site> site_;         // what the world can ask for
     std::unique_ptr<net::listener> listener_;  // where it asks
@@ -99,38 +117,49 @@ private:
     int exit_status_ = 0;
 };
 
-application::application(const settings& with, failure::logger log)
+application::application(const settings& with, failure::logging& logging)
     : settings_(with),
-      log_(std::move(log)),
+      log_(logging.root()),
       failures_(log_, unix_ms),
+      drops_(logging, failures_),
       shards_(make_shards(settings_.server)),
-      storage_(open_log(settings_.server)),
+      storage_(open_log(settings_.server, log_options(failures_, ready_))),
       tools_(make_tools()),
       agents_(make_agents(settings_)),
       engines_(agents_, tools_),
       homes_(make_homes()),
+      observed_(observe(shards_, homes_, failures_, logging, *storage_)),
+      watch_(observed_.shards, log_),
+      credentials_(first(), log_, failures_, credential_parts()),
+      token_door_(make_token_door(settings_.server, revoked_)),
       session_settings_(session_settings_of(settings_.limits, agents_)),
       signals_(shards_.front()->io(), SIGTERM, SIGINT, SIGHUP) {
+    signals_.add(SIGUSR1);
     ready_.set(unready::starting);
     const auto serve_session =
         [this](session::connection& with_whom, session::upgrade_request who) {
             return session::serve(
                 with_whom,
                 std::move(who),
-                session::session_services{door_, homes_, session_settings_, failures_}
+                session::session_services{door(), homes_, session_settings_, failures_}
             );
         };
-    site_ = std::make_shared<http::site>(main_site(settings_, ready_, serve_session, log_line()));
+    site_ = std::make_shared<http::site>(main_site(settings_, ready_, serve_session, reports()));
     listener_ = make_listener(
         settings_.server.listen,
-        listener_options_of(settings_.server, log_line()),
+        listener_options_of(settings_.server, reports()),
         site_
     );
     if (settings_.server.admin.empty())
         return;
-    admin_site_ = std::make_shared<http::site>(admin_site(ready_, failures_, log_line()));
+    const auto revoke_user = [this](std::string user_id) {
+        return revoke(std::move(user_id));
+    };
+    admin_site_ =
+        std::make_shared<http::site>(admin_site(ready_, observed_, revoke_user, log_line()));
     net::listener_options plain;
     plain.log = log_line();
+    plain.failures = &failures_;
     admin_ = make_listener(settings_.server.admin, std::move(plain), admin_site_);
 }
 
@@ -202,9 +231,10 @@ void application::watch_signals() {
 }
 
 void application::on_signal(int number) {
-    const bool reloads = number == SIGHUP && !settings_.server.tls_cert.empty();
-    if (reloads && !stopping_)
-        return reload_certificate();
+    if (number == SIGUSR1)
+        return log_tree();
+    if (number == SIGHUP && !credentials_.empty() && !stopping_)
+        return credentials_.read_again();
     if (std::exchange(stopping_, true))
         return leave_at_once();
     const duration patience = milliseconds(settings_.limits.drain_ms) + exit_grace;
@@ -212,22 +242,75 @@ void application::on_signal(int number) {
     asio::co_spawn(first(), shut_down(), [this](const std::exception_ptr&) { stop_shards(); });
 }
 
-void application::reload_certificate() {
+void application::log_tree() {
+    asio::co_spawn(first(), log_coroutines(observed_, log_), [this](const std::exception_ptr& why) {
+        if (why)
+            log_.error("the coroutine tree could not be written");
+    });
+}
+
+std::vector<credential_files::part> application::credential_parts() {
+    const server_settings& with = settings_.server;
+    std::vector<credential_files::part> parts;
+    if (!with.tls_cert.empty())
+        parts.push_back({"the certificate", {with.tls_cert, with.tls_key}, [this] {
+                             return read_certificate();
+                         }});
+    if (with.auth == auth_mode::jwt)
+        parts.push_back({"the secret", {with.jwt_secret_file}, [this] {
+                             return read_token_secret();
+                         }});
+    return parts;
+}
+
+std::optional<std::string> application::read_certificate() {
     try {
-        listener_->use_tls(listener_options_of(settings_.server, log_line()).tls);
-        log_.info("the certificate was read again");
+        listener_->use_tls(listener_options_of(settings_.server, reports()).tls);
     } catch (const std::exception& error) {
-        failures_.report(failure::code::config_reload_failed, {}, error.what());
+        return error.what();
     }
+    return std::nullopt;
+}
+
+std::optional<std::string> application::read_token_secret() {
+    auto read = session::read_token_secret(settings_.server.jwt_secret_file);
+    if (auto* refused = std::get_if<session::secret_refused>(&read))
+        return std::move(refused->why);
+    token_door_->use(std::get<session::secret_ptr>(std::move(read)));
+    return std::nullopt;
+}
+
+session::authenticator& application::door() {
+    if (token_door_)
+        return *token_door_;
+    return open_door_;
+}
+
+task<conversation::revoke_outcome> application::revoke(std::string user_id) {
+    conversation::conversations& home = homes_.conversations_of(user_id);
+    const conversation::revoke_request with{std::move(user_id), home, revoked_, *storage_};
+    co_return co_await conversation::revoke(with);
 }
 
 task<> application::start() {
     co_await revive_threads();
+    co_await recall_revocations();
     listener_->start();
     if (admin_)
         admin_->start();
+    credentials_.watch();
     ready_.clear(unready::starting);
+    log_.info(start_line(settings_, shards_.size()));
     print_ready_line();
+}
+
+// Before anybody can come in.
+task<> application::recall_revocations() {
+    const auto found = co_await storage_->list_revocations();
+    if (const auto* down = std::get_if<storage::unavailable>(&found))
+        throw std::runtime_error("the log cannot be read: " + down->reason);
+    for (const auto& one : std::get<std::vector<storage::revocation>>(found))
+        revoked_.add(one.user_id, one.revoked_ms);
 }
 
 // The crash sweep, before anybody can look: runs that an earlier process left are sealed or
@@ -266,6 +349,7 @@ task<> application::shut_down() {
     using conversation::conversations;
     co_await started_.wait();
     log_.info("shutting down");
+    credentials_.stop();
     ready_.set(unready::draining);
     site_->drain();
     co_await on_every_home([](conversations& home, duration grace) { return home.drain(grace); });
@@ -299,8 +383,8 @@ failure::log_settings log_settings_of(const server_settings& with) {
 
 int serve(const settings& with) {
     std::signal(SIGPIPE, SIG_IGN);
-    const failure::logging logging(log_settings_of(with.server), unix_ms);
-    application server(with, logging.root());
+    failure::logging logging(log_settings_of(with.server), unix_ms);
+    application server(with, logging);
     return server.run();
 }
 

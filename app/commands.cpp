@@ -1,10 +1,14 @@
 #include "app/commands.hpp"
 
 #include "app/application.hpp"
+#include "app/audit.hpp"
 #include "app/config/command_line.hpp"
+#include "app/config/complaint.hpp"
 #include "app/config/print_config.hpp"
 #include "app/config/safety.hpp"
+#include "app/parts.hpp"
 #include "app/version.hpp"
+#include "core/session/jwt.hpp"
 #include "net/http/upgrade.hpp"
 
 #include <iostream>
@@ -42,6 +46,20 @@ struct carry_out {
     }
     int operator()(const command::print_config& asked) const {
         std::cout << to_toml(asked.with);
+        return done;
+    }
+    int operator()(const command::audit& asked) const { return audit_directory(asked.directory); }
+    int operator()(const command::make_token& asked) const {
+        const auto read = session::read_token_secret(asked.secret_file);
+        if (const auto* refused = std::get_if<session::secret_refused>(&read))
+            return refuse("--secret-file: " + on_one_line(refused->why));
+        const session::token_order order{
+            asked.user,
+            unix_ms(),
+            asked.ttl,
+            {asked.issuer, asked.audience},
+        };
+        std::cout << session::make_token(order, *std::get<session::secret_ptr>(read)) << '\n';
         return done;
     }
     int operator()(const command::show_version&) const {

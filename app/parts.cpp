@@ -57,10 +57,20 @@ std::vector<shard*> pointers_to(const shards& all) {
     return pointers;
 }
 
-std::unique_ptr<storage::event_log> open_log(const server_settings& with) {
+storage::sqlite_options log_options(failure::ledger& failures, readiness& ready) {
+    storage::sqlite_options made;
+    made.on_broken = [&failures, &ready](const std::string& reason) {
+        ready.set(unready::storage);
+        failures.report(failure::code::storage_poisoned, {}, reason);
+    };
+    return made;
+}
+
+std::unique_ptr<storage::event_log>
+open_log(const server_settings& with, const storage::sqlite_options& options) {
     if (with.data == ":memory:")
         return std::make_unique<storage::memory_event_log>();
-    auto opened = storage::sqlite_event_log::open(with.data, storage::sqlite_options());
+    auto opened = storage::sqlite_event_log::open(with.data, options);
     if (auto* failure = std::get_if<storage::open_failure>(&opened))
         throw std::runtime_error(std::move(failure->reason));
     return std::get<std::unique_ptr<storage::sqlite_event_log>>(std::move(opened));
@@ -84,9 +94,14 @@ conversation::conversations_settings conversations_settings_of(const limit_setti
     conversation::conversations_settings made;
     made.runs.journal.event_bytes_max = bytes(limits.event_bytes_max);
     made.runs.journal.delta_window = milliseconds(limits.delta_window_ms);
+    made.runs.journal.approvals_open_max = bytes(limits.approvals_open_per_run_max);
+    made.runs.journal.approval_timeout = milliseconds(limits.approval_timeout_ms);
     made.runs.deadline = milliseconds(limits.run_deadline_ms);
     made.queued_runs_max = bytes(limits.queued_runs_max);
     made.messages_per_minute = limits.messages_per_minute;
+    made.runs_active_per_user_max = bytes(limits.runs_active_per_user_max);
+    made.connections_per_user_max = bytes(limits.connections_per_user_max);
+    made.subscriptions_per_connection_max = bytes(limits.subscriptions_per_connection_max);
     return made;
 }
 
@@ -106,6 +121,21 @@ session_settings_of(const limit_settings& limits, const agents::agent_registry& 
     return made;
 }
 
+session::secret_ptr read_secret(const server_settings& with) {
+    auto read = session::read_token_secret(with.jwt_secret_file);
+    if (auto* refused = std::get_if<session::secret_refused>(&read))
+        throw std::runtime_error("the secret: " + std::move(refused->why));
+    return std::get<session::secret_ptr>(std::move(read));
+}
+
+std::unique_ptr<session::token_door>
+make_token_door(const server_settings& with, const session::revocations& revoked) {
+    if (with.auth == auth_mode::none)
+        return nullptr;
+    session::token_rules rules{with.jwt_issuer, with.jwt_audience};
+    return std::make_unique<session::token_door>(read_secret(with), std::move(rules), revoked);
+}
+
 net::listen_address address_of(const std::string& text) {
     const std::size_t colon = text.rfind(':');
     net::listen_address address;
@@ -121,9 +151,10 @@ net::listen_address address_of(const std::string& text) {
     return address;
 }
 
-net::listener_options listener_options_of(const server_settings& with, net::log_line log) {
+net::listener_options listener_options_of(const server_settings& with, net_reports told) {
     net::listener_options made;
-    made.log = std::move(log);
+    made.log = std::move(told.log);
+    made.failures = told.failures;
     if (!with.tls_cert.empty())
         made.tls = net::make_tls_server_context({with.tls_cert, with.tls_key});
     return made;
@@ -133,7 +164,7 @@ http::site_options main_site(
     const settings& with,
     const readiness& ready,
     http::session_service sessions,
-    net::log_line log
+    net_reports told
 ) {
     http::site_options made;
     made.routes = main_routes(ready);
@@ -150,14 +181,55 @@ http::site_options main_site(
         bytes(with.limits.connections_max),
         bytes(with.limits.connections_per_address_max)
     };
-    made.log = std::move(log);
+    made.log = std::move(told.log);
+    made.failures = told.failures;
     return made;
 }
 
-http::site_options
-admin_site(const readiness& ready, const failure::ledger& failures, net::log_line log) {
+observed observe(
+    const shards& all,
+    const home_directory& homes,
+    const failure::ledger& failures,
+    const failure::logging& logging,
+    const storage::event_log& storage
+) {
+    using figures = std::optional<storage::sqlite_figures>;
+    const auto* on_disk = dynamic_cast<const storage::sqlite_event_log*>(&storage);
+    observed made{
+        .shards = {},
+        .homes = {},
+        .failures = failures,
+        .log_lines_dropped = [&logging] { return logging.dropped(); },
+        .storage =
+            [on_disk] { return on_disk == nullptr ? figures() : figures(on_disk->figures()); },
+        .started_ms = unix_ms(),
+    };
+    for (const auto& one : all)
+        made.shards.push_back(one->get_executor());
+    for (const auto& home : homes.all())
+        made.homes.push_back(home.get());
+    return made;
+}
+
+std::string start_line(const settings& with, std::size_t shards_count) {
+    const server_settings& server = with.server;
+    std::string line = server_name() + " starts: listen=" + server.listen +
+                       " admin=" + (server.admin.empty() ? "off" : server.admin) +
+                       " data=" + server.data + " shards=" + std::to_string(shards_count);
+    line += server.auth == auth_mode::none ? " auth=none" : " auth=jwt";
+    line += server.tls_cert.empty() ? " tls=off" : " tls=on";
+    line.append(" build=").append(build_id());
+    return line;
+}
+
+http::site_options admin_site(
+    const readiness& ready,
+    const observed& server,
+    revoke_service revoke,
+    net::log_line log
+) {
     http::site_options made;
-    made.routes = admin_routes(ready, failures);
+    made.routes = admin_routes(ready, server, make_revoke_route(std::move(revoke)));
     made.log = std::move(log);
     return made;
 }

@@ -1,18 +1,26 @@
 #pragma once
 
+#include "app/admin/observed.hpp"
 #include "app/config/settings.hpp"
+#include "app/home_directory.hpp"
 #include "app/readiness.hpp"
+#include "app/revoke_route.hpp"
 #include "core/agents/agent_registry.hpp"
 #include "core/agents/tool_registry.hpp"
 #include "core/async/shard.hpp"
 #include "core/conversation/conversations.hpp"
 #include "core/failure/ledger.hpp"
+#include "core/failure/log.hpp"
 #include "core/session/session_settings.hpp"
+#include "core/session/token_door.hpp"
 #include "core/storage/event_log.hpp"
+#include "core/storage/sqlite/sqlite_options.hpp"
 #include "net/http/site.hpp"
 #include "net/listener.hpp"
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,7 +34,10 @@ using shards = std::vector<std::unique_ptr<shard>>;
 shards make_shards(const server_settings& with);
 std::vector<shard*> pointers_to(const shards& all);
 
-std::unique_ptr<storage::event_log> open_log(const server_settings& with);
+/// Options of a log whose lasting breakdown goes to the ledger and to readiness, which outlive it.
+storage::sqlite_options log_options(failure::ledger& failures, readiness& ready);
+std::unique_ptr<storage::event_log>
+open_log(const server_settings& with, const storage::sqlite_options& options);
 
 agents::tool_registry make_tools();
 agents::agent_registry make_agents(const settings& with);
@@ -35,17 +46,44 @@ conversation::conversations_settings conversations_settings_of(const limit_setti
 session::session_settings
 session_settings_of(const limit_settings& limits, const agents::agent_registry& agents);
 
+/// The secret of `--jwt-secret-file`.
+session::secret_ptr read_secret(const server_settings& with);
+/// Nothing (nullptr) with authentication off.
+std::unique_ptr<session::token_door>
+make_token_door(const server_settings& with, const session::revocations& revoked);
+
 /// "HOST:PORT", an IPv6 host in brackets.
 net::listen_address address_of(const std::string& text);
-net::listener_options listener_options_of(const server_settings& with, net::log_line log);
+/// What net tells whoever operates the server, and where: lines to the log, failures to the ledger.
+struct net_reports {
+    net::log_line log;
+    failure::ledger* failures = nullptr;
+};
+net::listener_options listener_options_of(const server_settings& with, net_reports told);
 
 http::site_options main_site(
     const settings& with,
     const readiness& ready,
     http::session_service sessions,
+    net_reports told
+);
+http::site_options admin_site(
+    const readiness& ready,
+    const observed& server,
+    revoke_service revoke,
     net::log_line log
 );
-http::site_options
-admin_site(const readiness& ready, const failure::ledger& failures, net::log_line log);
+
+/// What an operator can look at, as of now. Refers to all that it is given.
+observed observe(
+    const shards& all,
+    const home_directory& homes,
+    const failure::ledger& failures,
+    const failure::logging& logging,
+    const storage::event_log& storage
+);
+
+/// One line about what was asked for, for the log. No secrets.
+std::string start_line(const settings& with, std::size_t shards_count);
 
 }  // namespace clarion::app

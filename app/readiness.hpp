@@ -23,6 +23,7 @@ private:
 namespace unready {
 inline const std::string starting = "starting";
 inline const std::string draining = "draining";
+inline const std::string storage = "storage";
 }  // namespace unready
 
 }  // namespace clarion::app

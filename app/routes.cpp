@@ -1,9 +1,13 @@
 #include "app/routes.hpp"
 
+#include "app/admin/admin_pages.hpp"
 #include "app/embedded_file.hpp"
+#include "app/schema_routes.hpp"
 #include "app/version.hpp"
 #include "core/protocol/json_writer.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -96,6 +100,8 @@ std::vector<http::route> health_routes(const readiness& ready) {
 
 http::router main_routes(const readiness& ready) {
     std::vector<http::route> routes = health_routes(ready);
+    for (http::route& schema : schema_routes())
+        routes.push_back(std::move(schema));
     for (const embedded_file& file : web_files()) {
         if (file.name == "index.html")
             routes.push_back(page_route("/", file));
@@ -105,17 +111,11 @@ http::router main_routes(const readiness& ready) {
     return http::router(std::move(routes));
 }
 
-http::router admin_routes(const readiness& ready, const failure::ledger& failures) {
+http::router admin_routes(const readiness& ready, const observed& server, http::route revoke) {
     std::vector<http::route> routes = health_routes(ready);
-    auto shown = [&failures](const http::request&) {
-        return json_response(200, failure::to_json(failures.snapshot()));
-    };
-    routes.push_back(
-        {.method = "GET",
-         .path = "/debug/failures",
-         .answer = shown,
-         .open_to = http::access::guarded}
-    );
+    std::ranges::move(admin_pages(server), std::back_inserter(routes));
+    routes.push_back(std::move(revoke));
+    routes.push_back(index_of(routes));
     return http::router(std::move(routes));
 }
 

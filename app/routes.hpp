@@ -1,15 +1,17 @@
 #pragma once
 
+#include "app/admin/observed.hpp"
 #include "app/readiness.hpp"
-#include "core/failure/ledger.hpp"
 #include "net/http/router.hpp"
 
 namespace clarion::app {
 
-/// The plain HTTP of the main listener (PROTOCOL §7): the chat page, health, version.
+/// The plain HTTP of the main listener (PROTOCOL §7): the chat page, health, version,
+/// schemas.
 http::router main_routes(const readiness& ready);
 
-/// The admin listener's routes (PROTOCOL §7) as far as they exist: health and the failure ledger.
-http::router admin_routes(const readiness& ready, const failure::ledger& failures);
+/// The admin listener's routes (PROTOCOL §7): health, the pages for an operator, `/debug/revoke`,
+/// and an index.
+http::router admin_routes(const readiness& ready, const observed& server, http::route revoke);
 
 }  // namespace clarion::app

@@ -2,24 +2,17 @@
 find_package(Threads REQUIRED)
 find_package(Boost 1.83 REQUIRED)
 # Boost.Log is the only Boost library that is linked (docs/decisions/0001-header-only-boost.md).
-# Conan defines Boost::log with the headers. Debian's own target names libboost_chrono.so, which its
-# backport to Debian 12 does not ship and Boost.Log does not need, so there the library is named.
-if(NOT TARGET Boost::log)
-    find_library(CLARION_BOOST_LOG_LIBRARY boost_log REQUIRED)
-    add_library(Boost::log UNKNOWN IMPORTED)
-    set_target_properties(
-        Boost::log PROPERTIES IMPORTED_LOCATION "${CLARION_BOOST_LOG_LIBRARY}"
-                              INTERFACE_COMPILE_DEFINITIONS BOOST_LOG_DYN_LINK
-                              INTERFACE_LINK_LIBRARIES Boost::headers
-    )
-endif()
+include(ClarionBoostLog)
 find_package(OpenSSL 3 REQUIRED)
 find_package(SQLite3 3.40 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
 find_package(tomlplusplus REQUIRED)
+# Only its core is linked (docs/decisions/0007-prometheus-cpp-core.md).
+find_package(prometheus-cpp REQUIRED)
 
 # Asio, Beast, JSON and Test without their libraries: each is compiled once, by a file of ours.
 add_library(clarion_boost INTERFACE)
+set_target_properties(clarion_boost PROPERTIES EXPORT_NAME boost)
 target_link_libraries(clarion_boost INTERFACE Boost::headers Threads::Threads)
 target_compile_definitions(
     clarion_boost INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION

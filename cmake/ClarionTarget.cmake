@@ -5,6 +5,7 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CLARION_INSTALL_INCLUDEDIR include/clarion)
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
@@ -13,7 +14,7 @@ endif()
 
 function(clarion_target name)
     target_include_directories(${name} PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>"
-                                              "$<INSTALL_INTERFACE:include>")
+                                              "$<INSTALL_INTERFACE:${CLARION_INSTALL_INCLUDEDIR}>")
     target_compile_features(${name} PUBLIC cxx_std_20)
     target_compile_options(
         ${name}
@@ -37,9 +38,12 @@ function(clarion_target name)
     endif()
 endfunction()
 
-# A library of the project. Built when a program or a test needs it.
+# A library of the project, clarion_NOUN; to others it is clarion::NOUN. Built when a program or a
+# test needs it.
 function(clarion_library name)
+    string(REGEX REPLACE "^clarion_" "" noun "${name}")
     add_library(${name} STATIC EXCLUDE_FROM_ALL)
     clarion_target(${name})
-    add_library(clarion::${name} ALIAS ${name})
+    set_target_properties(${name} PROPERTIES EXPORT_NAME ${noun})
+    add_library(clarion::${noun} ALIAS ${name})
 endfunction()

@@ -1,6 +1,7 @@
 #include "net/listener.hpp"
 
 #include "core/async/first_of.hpp"
+#include "core/metrics/counters.hpp"
 #include "net/tcp_stream.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -38,12 +39,15 @@ public:
         shard& on,
         std::unique_ptr<stream_service> service,
         duration handshake_timeout,
-        std::size_t connections_max
+        std::size_t connections_max,
+        failure::ledger* failures
     )
         : on_(on),
           service_(std::move(service)),
           handshake_timeout_(handshake_timeout),
           connections_max_(connections_max),
+          counters_(metrics::counters_of(on.get_executor())),
+          failures_(failures),
           connections_(on.get_executor()) {}
 
     shard& on() noexcept { return on_; }
@@ -71,16 +75,22 @@ private:
     // Counts one connection while in scope.
     class counted {
     public:
-        explicit counted(part& in) : in_(in) { ++in_.open_; }
+        explicit counted(part& in) : in_(in), counters_(in.counters_) {
+            ++in_.open_;
+            ++counters_.connections_accepted;
+            ++counters_.connections_open;
+        }
         counted(const counted&) = delete;
         counted& operator=(const counted&) = delete;
         ~counted() {
+            --counters_.connections_open;
             if (--in_.open_ == 0 && in_.is_closed_)
                 in_.none_open_.notify();
         }
 
     private:
         part& in_;
+        metrics::counters& counters_;
     };
 
     task<> serve(tcp_socket socket, tls_context_ptr tls) {
@@ -93,19 +103,28 @@ private:
             stream = make_tcp_stream(std::move(socket));
         } else {
             const time_point deadline = on_.now() + handshake_timeout_;
+            const std::string peer = address_of_peer(socket);
             tls_result secured = co_await accept_tls(std::move(socket), std::move(tls), deadline);
             if (auto* made = std::get_if<byte_stream_ptr>(&secured))
                 stream = std::move(*made);
+            else
+                tell(peer + ": " + std::get<stream_closed>(secured).message);
         }
-        // A client that cannot shake hands is its own operator's affair.
         if (stream)
             co_await service_->serve(std::move(stream));
+    }
+
+    void tell(const std::string& why) const {
+        if (failures_ != nullptr)
+            failures_->report(failure::code::tls_handshake_failed, {}, why);
     }
 
     shard& on_;
     std::unique_ptr<stream_service> service_;
     duration handshake_timeout_;
     std::size_t connections_max_;
+    metrics::counters& counters_;
+    failure::ledger* failures_;
     bool is_closed_ = false;
     std::size_t open_ = 0;
     wakeup none_open_;
@@ -125,9 +144,13 @@ listener::listener(
     bind(address);
     const std::size_t share = (options_.connections_max + shards.size() - 1) / shards.size();
     for (shard* each : shards)
-        parts_.push_back(
-            std::make_unique<part>(*each, make(*each), options_.tls_handshake_timeout, share)
-        );
+        parts_.push_back(std::make_unique<part>(
+            *each,
+            make(*each),
+            options_.tls_handshake_timeout,
+            share,
+            options_.failures
+        ));
 }
 
 listener::~listener() = default;
@@ -193,8 +216,12 @@ task<> listener::accept() {
 }
 
 task<> listener::wait_out_shortage(const std::string& reason) {
-    if (!std::exchange(is_short_, true))
-        options_.log("cannot accept connections on " + address_ + ", trying on: " + reason);
+    const std::string what = "cannot accept connections on " + address_ + ", trying on: " + reason;
+    const bool is_new = !std::exchange(is_short_, true);
+    if (is_new && options_.failures != nullptr)
+        options_.failures->report(failure::code::listener_accept_failed, {}, what);
+    else if (is_new)
+        options_.log(what);
     co_await sleep_for(shortage_pause);
 }
 

@@ -3,6 +3,7 @@
 #include "core/async/shard.hpp"
 #include "core/async/task_group.hpp"
 #include "core/async/wakeup.hpp"
+#include "core/failure/ledger.hpp"
 #include "net/log_line.hpp"
 #include "net/socket_io.hpp"
 #include "net/stream_service.hpp"
@@ -37,6 +38,9 @@ struct listener_options {
     std::size_t connections_max = 65'536;
     log_line log = [](std::string_view) {
     };
+    /// Told of failed TLS handshakes and of connections that cannot be accepted; outlives the
+    /// listener. None: nobody is told.
+    failure::ledger* failures = nullptr;
 };
 
 /// Accepts connections on one address and deals them to the shards in turn. A connection never

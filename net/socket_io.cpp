@@ -5,7 +5,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/ssl/error.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
@@ -17,7 +16,7 @@ namespace clarion::net {
 namespace {
 
 stream_end how_it_ended(const boost::system::error_code& error) {
-    if (error == asio::error::eof || error == asio::ssl::error::stream_truncated)
+    if (error == asio::error::eof)
         return stream_end::end_of_stream;
     if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor)
         return stream_end::aborted;

@@ -88,4 +88,10 @@ tls_context_ptr make_tls_client_context(const std::string& authorities) {
     return std::make_shared<tls_context>(std::move(context));
 }
 
+tls_context_ptr make_unchecked_tls_client_context() {
+    ssl::context context = with_our_rules(ssl::context::tls_client);
+    context.set_verify_mode(ssl::verify_none);
+    return std::make_shared<tls_context>(std::move(context));
+}
+
 }  // namespace clarion::net

@@ -5,7 +5,9 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
@@ -19,6 +21,12 @@ namespace clarion::net {
 namespace {
 
 using ssl_stream = asio::ssl::stream<tcp_socket>;
+
+// A peer that leaves without close_notify: every frame and request has its own length, so nothing
+// was cut off unnoticed.
+boost::system::error_code as_tcp_would_say(const boost::system::error_code& error) {
+    return error == asio::ssl::error::stream_truncated ? asio::error::eof : error;
+}
 
 class tls_stream final : public byte_stream {
 public:
@@ -37,7 +45,7 @@ public:
         if (!error)
             co_return io_result(bytes);
         const auto caller = co_await asio::this_coro::cancellation_state;
-        co_return io_result(failed_with(error, caller));
+        co_return io_result(failed_with(as_tcp_would_say(error), caller));
     }
 
     task<io_result> write(std::span<const char> from) override {
@@ -49,7 +57,7 @@ public:
         if (!error)
             co_return io_result(bytes);
         const auto caller = co_await asio::this_coro::cancellation_state;
-        co_return io_result(failed_with(error, caller));
+        co_return io_result(failed_with(as_tcp_would_say(error), caller));
     }
 
     task<> finish(linger_limits limits) override {

@@ -30,6 +30,8 @@ tls_context_ptr make_tls_server_context(const certificate_files& files);
 /// Trusts the system's authorities, or only those of the PEM file `authorities`, if not empty.
 /// Throws tls_error.
 tls_context_ptr make_tls_client_context(const std::string& authorities);
+/// Takes whatever certificate comes: for a person who says so. Throws tls_error.
+tls_context_ptr make_unchecked_tls_client_context();
 
 using tls_result = std::variant<byte_stream_ptr, stream_closed>;
 

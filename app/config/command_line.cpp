@@ -5,6 +5,7 @@
 #include "app/config/given_words.hpp"
 #include "app/config/help_text.hpp"
 #include "app/config/setting_table.hpp"
+#include "app/config/token_command.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,10 +17,9 @@ namespace clarion::app {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> later_commands =
-    {"token", "audit", "restore", "replay", "mcp-probe"};
-constexpr std::array<std::string_view, 4> present_commands =
-    {"serve", "check-config", "print-config", "version"};
+constexpr std::array<std::string_view, 3> later_commands = {"restore", "replay", "mcp-probe"};
+constexpr std::array<std::string_view, 5> present_commands =
+    {"serve", "check-config", "print-config", "audit", "version"};
 constexpr std::string_view see_help = " (clarion --help lists them)";
 
 using complaint = std::optional<std::string>;
@@ -150,6 +150,9 @@ complaint unexpected_word(const given_words& words) {
 
 any_command
 parse_command_line(const std::vector<std::string>& arguments, const environment& variables) {
+    // It has flags of its own, and no setting.
+    if (!arguments.empty() && arguments.front() == "token")
+        return parse_token_command({arguments.begin() + 1, arguments.end()});
     auto taken = take_apart(arguments);
     if (auto* const fault = std::get_if<std::string>(&taken))
         return command::usage_error{std::move(*fault)};
@@ -168,6 +171,11 @@ parse_command_line(const std::vector<std::string>& arguments, const environment&
         return command::check_config{std::move(made)};
     if (words.command == "print-config")
         return command::print_config{std::move(made)};
+    if (words.command == "audit") {
+        if (made.server.data == ":memory:")
+            return command::usage_error{"--data: :memory: leaves no log behind to be audited"};
+        return command::audit{std::move(made.server.data)};
+    }
     return command::serve{std::move(made)};
 }
 

@@ -2,6 +2,7 @@
 
 #include "app/config/settings.hpp"
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <string>
@@ -22,6 +23,18 @@ struct check_config {
 struct print_config {
     settings with;
 };
+/// The log of a stopped server, by its directory.
+struct audit {
+    std::string directory;
+};
+struct make_token {
+    std::string secret_file;
+    std::string user;
+    std::chrono::seconds ttl{0};
+    /// Empty: the token says nothing of it.
+    std::string issuer;
+    std::string audience;
+};
 struct show_version {};
 struct help {
     std::string text;
@@ -37,6 +50,8 @@ using any_command = std::variant<
     command::serve,
     command::check_config,
     command::print_config,
+    command::audit,
+    command::make_token,
     command::show_version,
     command::help,
     command::usage_error>;

@@ -2,11 +2,13 @@
 
 #include "app/config/address_forms.hpp"
 #include "app/config/complaint.hpp"
+#include "core/session/token_secret.hpp"
 
 #include <cerrno>
 #include <fstream>
 #include <string_view>
 #include <system_error>
+#include <variant>
 
 namespace clarion::app {
 
@@ -23,8 +25,19 @@ bool is_loopback(const std::string& listen) {
 }
 
 complaint check_tokens(const server_settings& checked) {
-    if (checked.auth == auth_mode::jwt)
-        return "--auth jwt is not part of this version yet";
+    if (!checked.jwks.empty())
+        return "--jwks is not part of this version yet: --jwt-secret-file is";
+    if (checked.auth != auth_mode::jwt) {
+        if (checked.jwt_secret_file.empty())
+            return std::nullopt;
+        return "--jwt-secret-file has no effect while authentication is off: switch it on with "
+               "--auth jwt, or leave the file out";
+    }
+    if (checked.jwt_secret_file.empty())
+        return "--auth jwt needs the secret that signs the tokens: give --jwt-secret-file";
+    const auto read = session::read_token_secret(checked.jwt_secret_file);
+    if (const auto* refused = std::get_if<session::secret_refused>(&read))
+        return "--jwt-secret-file: " + on_one_line(refused->why);
     return std::nullopt;
 }
 

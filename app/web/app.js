@@ -1,239 +1,299 @@
-// The page: wires the protocol client, the fold and the view to the elements of index.html.
+// The page: wires the protocol client, the open thread, the side list and the composer to the
+// elements of index.html. Every other module does one of these things.
 
+import { addressOf, currentThread, freshAddress, socketAddress } from "./address.js";
 import { ClarionClient } from "./clarion-client.js";
-import { Conversation } from "./conversation.js";
-import { make } from "./dom.js";
-import {
-  activeTurn, addUnsent, createThread, dropUnsent, fold, isActive, refuseUnsent, resetThread,
-} from "./thread-view.js";
-import { currentThread, freshAddress, randomId, unsentMessages } from "./tab.js";
-import { connectionWords, errorWords, stageSentence } from "./words.js";
+import { Composer } from "./composer.js";
+import { ConnectionLine } from "./connection-line.js";
+import { Drawer } from "./drawer.js";
+import { copyOnClick } from "./markdown-view.js";
+import { Notices } from "./notices.js";
+import { Outgoing } from "./outgoing.js";
+import { describe, listen } from "./shortcuts.js";
+import { Sidebar } from "./sidebar.js";
+import { SignIn } from "./sign-in.js";
+import { themeButton } from "./theme.js";
+import { ThreadPane } from "./thread-pane.js";
+import { titleOf } from "./thread-list.js";
+import { errorWords, stageSentence, SIGNED_OUT } from "./words.js";
 
-const NOTICES_MAX = 3;
-const ui = Object.fromEntries(
-  ["connection", "new-conversation", "scroller", "welcome", "turns", "jump", "notices", "banner",
-    "banner-text", "reconnect", "message", "stop", "send", "status"]
-    .map((id) => [id, document.getElementById(id)]));
+const $ = (id) => document.getElementById(id);
+const finePointer = matchMedia("(pointer: fine)");
+let userId = null;
 
-let threadId = null;
-let thread = createThread();
-let unsent = null; // of this thread, kept over a reload
-let caughtUp = false;
-let stopping = null; // run_id
-
-const conversation = new Conversation({
-  list: ui.turns,
-  scroller: ui.scroller,
-  jump: ui.jump,
-  actions: {
-    retry: (turn) => send(turn.text, turn.messageId),
-    discard(turn) {
-      unsent.remove(turn.messageId);
-      dropUnsent(thread, turn.messageId);
-      conversation.arrange(thread);
-      refresh();
-    },
-    cancel: (turn) => cancel(turn),
-  },
-});
+const notices = new Notices($("notices"), () => $("message").focus());
+const connection = new ConnectionLine({ label: $("connection"), banner: $("banner"),
+  text: $("banner-text"), again: $("reconnect"), signIn: $("sign-in") });
+const signIn = new SignIn({ dialog: $("token-dialog"), form: $("token-form"), field: $("token"),
+  why: $("token-why"), later: $("token-later"),
+}, { entered: signedIn, left: () => $("message").focus() });
 
 const client = new ClarionClient({
-  url: socketUrl(),
-  onState: showConnection,
-  onProblem: (frame) => notice(errorWords(frame), frame.code),
-  onFrame(frame) {
-    if (frame.type === "welcome" && frame.degraded?.includes("storage")) {
-      notice("The server cannot write its log at the moment; new messages will not be taken.");
+  url: socketAddress(),
+  token: () => signIn.token,
+  onState: connectionChanged,
+  onProblem: problem,
+  onFrame: hear,
+  onTokenWanted: () => signIn.ask(),
+});
+
+const pane = new ThreadPane(client, {
+  list: $("turns"), scroller: $("scroller"), jump: $("jump"),
+}, {
+  retry(turn) {
+    if (turn.refusal?.code !== "conflict") {
+      outgoing.retry(turn.messageId);
+      return;
     }
-    if (frame.type === "going_away") notice("The server is restarting; this page will reconnect.");
+    const { text } = turn; // this message_id belongs to another message for good
+    outgoing.discard(turn.messageId);
+    pane.drop(turn.messageId);
+    composer.submit(text);
+  },
+  discard(turn) {
+    outgoing.discard(turn.messageId);
+    pane.drop(turn.messageId);
+    composer.focus();
+    refresh();
+  },
+  cancel: (turn) => pane.cancel(turn),
+  focus: () => composer.focus(),
+  decide({ approvalId, ...answer }) {
+    const told = (error) => {
+      throw Object.assign(new Error(error.code), { words: errorWords(error) });
+    };
+    return client.request({ type: "approve", approval_id: approvalId, ...answer }).catch(told);
+  },
+}, {
+  event(event) {
+    sidebar.event(event, pane.active?.state ?? null);
+    if (pane.caughtUp) announce(event);
+  },
+  changed: refresh,
+  caughtUp() {
+    // Deleted elsewhere, unless it was never there.
+    if (pane.thread.turns.length === 0) sidebar.remove(pane.threadId);
+    if (pane.active?.state === "running") say("The agent is at work…");
+  },
+  reset(reason) {
+    if (reason !== "deleted") return;
+    notices.show("This conversation was deleted.");
+    sidebar.remove(pane.threadId);
+  },
+  problem,
+});
+
+const outgoing = new Outgoing(client, {
+  sending: (entry) => ofThisThread(entry) && pane.showUnsent(entry, { offline: !connected() }),
+  accepted: () => notices.clear(),
+  refused(entry) {
+    if (ofThisThread(entry)) pane.showUnsent(entry);
+    else notices.show(`Not sent in another conversation. ${errorWords(entry.refusal)}`);
+    refresh();
   },
 });
 
-function socketUrl() {
-  const url = new URL("/ws", location.href);
-  url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-  const user = new URLSearchParams(location.search).get("user");
-  if (user) url.searchParams.set("user", user);
-  return url.href;
-}
+const sidebar = new Sidebar(client, {
+  list: $("threads"), more: $("threads-more"), empty: $("threads-empty"),
+  fallback: $("new-conversation"), dialog: $("delete-dialog"), dialogText: $("delete-text"),
+  dialogDelete: $("delete-confirm"),
+  dialogCancel: $("delete-cancel"),
+}, {
+  changed: refresh,
+  deleted(threadId, nextId) {
+    say("Conversation deleted.");
+    if (threadId !== pane.threadId) return;
+    history.replaceState(null, "", nextId === null ? freshAddress() : addressOf(nextId));
+    openThread();
+  },
+  problem,
+});
 
-// --- the thread -----------------------------------------------------------------------------
-
-function openThread(id) {
-  if (threadId !== null) client.unwatch(threadId);
-  threadId = id;
-  thread = createThread();
-  unsent = unsentMessages(id);
-  conversation.clear();
-  caughtUp = false;
-  stopping = null;
-  say("");
-  client.watch(id, {
-    onEvent(event) {
-      const change = fold(thread, event);
-      conversation.apply(thread, change);
-      if (caughtUp) announce(event);
-      if (event.type !== "text_delta") refresh();
-    },
-    onReset(reason) {
-      thread = resetThread(thread);
-      conversation.clear();
-      conversation.arrange(thread);
-      caughtUp = false;
-      if (reason === "deleted") notice("This conversation was deleted.");
-      refresh();
-    },
-    onCaughtUp() {
-      caughtUp = true;
-      if (activeTurn(thread)?.state === "running") say("The agent is at work…");
-      refresh();
-    },
-  });
-  // What a reload interrupted is sent again; its message_id makes that harmless.
-  for (const { messageId, text } of unsent.all()) send(text, messageId);
-  refresh();
-}
-
-async function send(text, messageId) {
-  const inThread = threadId;
-  const kept = unsent;
-  const id = messageId ?? randomId("w_");
-  kept.add(id, text);
-  addUnsent(thread, id, text);
-  conversation.arrange(thread);
-  conversation.update(thread.byMessage.get(id));
-  conversation.toEnd();
-  refresh();
-  try {
-    await client.send({ thread_id: inThread, message_id: id, text });
-    kept.remove(id);
-    ui.notices.replaceChildren();
-  } catch (error) {
-    kept.remove(id);
-    if (inThread !== threadId) {
-      notice(`A message in another conversation was not sent. ${errorWords(error)}`, error.code);
-      return;
-    }
-    const turn = refuseUnsent(thread, id, error);
-    if (turn) conversation.update(turn);
+const composer = new Composer({
+  message: $("message"), send: $("send"), stop: $("stop"), onBusy: $("on-busy"),
+  onBusyField: $("on-busy-field"), agent: $("agent"), agentField: $("agent-field"),
+  hints: $("hints"),
+}, {
+  send(message) {
+    outgoing.send({ threadId: pane.threadId, ...message });
+    pane.toEnd();
     refresh();
+  },
+  stop: () => pane.cancel(pane.active),
+});
+
+const drawer = new Drawer({ side: $("side"), shade: $("shade"), button: $("side-open"),
+  close: $("side-close"), rest: [$("room"), $("skip")] });
+themeButton($("theme"));
+
+// --- what the client tells ------------------------------------------------------------------
+
+function connected() {
+  return client.state.name === "connected";
+}
+
+function ofThisThread({ threadId }) {
+  return threadId === pane.threadId;
+}
+
+function connectionChanged(state) {
+  const troubled = connection.hasSentence;
+  connection.show(state);
+  if (state.name === "connected" && troubled) say("Online again.");
+  if (state.name === "connected") welcomed(state.welcome);
+  pane.setOffline(state.name !== "connected");
+  if (state.name !== "connected") pane.stopping = null;
+  if (state.name === "closed") {
+    say(""); // what the agent does now is not known any more
+    if (SIGNED_OUT.includes(state.code)) signIn.ask(state);
+  }
+  refresh();
+}
+
+function welcomed(welcome) {
+  signIn.done();
+  if (userId !== null && userId !== welcome.user_id) {
+    location.reload(); // nothing of one user may stay in sight of another
+    return;
+  }
+  userId = welcome.user_id;
+  $("user").textContent = `Signed in as ${userId}`;
+  composer.setAgents(welcome.agents);
+  outgoing.begin(userId);
+  sidebar.begin(userId);
+  if (welcome.degraded?.includes("storage")) {
+    notices.show("The server cannot write its log at the moment; new messages will not be taken.",
+      { code: "degraded" });
   }
 }
 
-async function cancel(turn) {
-  if (!turn || turn.runId === null) return;
-  stopping = turn.runId;
-  refresh();
-  try {
-    const { verdict } = await client.cancel(threadId, { run_id: turn.runId });
-    if (verdict === "not_found") notice("There was nothing left to stop.");
-  } catch (error) {
-    notice(errorWords(error), error.code);
+function hear(frame) {
+  if (frame.type === "agents") composer.setAgents(frame.agents);
+  else if (frame.type === "thread_changed") sidebar.changed(frame);
+  else if (frame.type === "deleted") sidebar.remove(frame.thread_id);
+  else if (frame.type === "going_away") connection.goingAway();
+  else if (frame.type === "token_expiring") {
+    notices.show("Your sign-in expires within a minute.", { code: "token_expiring",
+      action: { label: "Enter a new token", act: () => signIn.ask({ code: "expiring" }) } });
   }
-  if (stopping === turn.runId && !isActive(turn)) stopping = null;
-  refresh();
+}
+
+async function signedIn() {
+  if (!connected()) {
+    client.signIn();
+    return;
+  }
+  try {
+    await client.request({ type: "refresh", token: signIn.token });
+    notices.clear();
+    say("Signed in for longer.");
+  } catch ({ code, message }) {
+    // Taken or not, only the server knows: a new connection shows it the new token.
+    const refused = code === "unauthorized" || code === "forbidden";
+    if (refused) signIn.ask({ code: 4500, reason: message });
+    else client.signIn();
+  }
+}
+
+function problem(error) {
+  notices.show(errorWords(error), { code: error.code });
 }
 
 // --- what is shown --------------------------------------------------------------------------
 
-function refresh() {
-  const active = activeTurn(thread);
-  if (active?.runId !== stopping) stopping = null;
-  const hadFocus = document.activeElement === ui.stop;
-  ui.stop.hidden = active === null || client.state.name !== "connected";
-  ui.stop.disabled = stopping !== null;
-  ui.stop.lastElementChild.textContent = stopping === null ? "Stop" : "Stopping…";
-  if (hadFocus && (ui.stop.hidden || ui.stop.disabled)) ui.message.focus();
-  ui.welcome.hidden = !caughtUp || thread.turns.length > 0;
-  ui.scroller.setAttribute("aria-busy", String(!caughtUp));
-  ui.scroller.dataset.caughtUp = String(caughtUp);
-  ui.scroller.dataset.active = String(active !== null);
-  const first = thread.turns[0]?.text?.split("\n")[0].slice(0, 60);
-  document.title = first ? `${first} · Clarion` : "Clarion";
+function openThread() {
+  const id = currentThread();
+  if (id === pane.threadId) return;
+  say("");
+  notices.clear();
+  pane.open(id, outgoing.of(id));
+  composer.open(id);
+  sidebar.open(id);
 }
 
-function showConnection(state) {
-  const { label, sentence } = connectionWords(state);
-  ui.connection.dataset.state = state.name;
-  ui.connection.textContent = label;
-  ui.connection.title = state.welcome?.server ?? "";
-  ui["banner-text"].textContent = sentence;
-  ui.banner.hidden = sentence === "";
-  ui.banner.dataset.state = state.name;
-  ui.reconnect.hidden = state.name !== "closed";
-  if (state.name !== "connected") stopping = null;
-  if (state.name === "closed") say(""); // what the agent does now is not known any more
-  refresh();
+function refresh() {
+  const { active, thread, caughtUp } = pane;
+  composer.setRun({
+    busy: active !== null, connected: connected(), stopping: pane.stopping !== null });
+  $("welcome").hidden = !caughtUp || thread.turns.length > 0;
+  $("loading").hidden = caughtUp || !connected() || thread.turns.length > 0;
+  $("scroller").setAttribute("aria-busy", String(!caughtUp));
+  $("scroller").dataset.caughtUp = String(caughtUp);
+  $("scroller").dataset.active = String(active !== null);
+  const first = thread.turns.find((turn) => turn.text !== null)?.text ?? "";
+  const title = titleOf(sidebar.titleOf(pane.threadId) || first);
+  const shown = title || "New conversation";
+  if ($("title").textContent !== shown) $("title").textContent = shown;
+  const doing = {
+    suspended: "Waits for you", running: "Working…", queued: "In line" }[active?.state];
+  const unread = sidebar.unread;
+  document.title = [unread > 0 ? `(${unread})` : null, doing ? `${doing} ·` : null,
+    title ? `${title} ·` : null, "Clarion"].filter(Boolean).join(" ");
 }
 
 function announce(event) {
   const sentence = stageSentence(event);
   // The words of an answer are not announced one by one.
-  if (sentence !== "" && ui.status.textContent !== sentence) say(sentence);
+  if (sentence !== "" && $("status").textContent !== sentence) say(sentence);
 }
 
 function say(sentence) {
-  ui.status.textContent = sentence;
+  $("status").textContent = sentence;
 }
 
-function notice(text, code = null) {
-  const dismiss = make("button.quiet", { type: "button", "aria-label": "Dismiss" }, "×");
-  const node = make("div.notice", { "data-code": code }, make("span", {}, text), dismiss);
-  dismiss.addEventListener("click", () => {
-    node.remove();
-    ui.message.focus();
-  });
-  ui.notices.append(node);
-  while (ui.notices.childElementCount > NOTICES_MAX) ui.notices.firstElementChild.remove();
+function newConversation() {
+  drawer.close({ focus: false });
+  location.hash = freshAddress();
+  composer.focus();
 }
 
-// --- the composer ---------------------------------------------------------------------------
+// --- what a person does ---------------------------------------------------------------------
 
-function submit() {
-  const text = ui.message.value;
-  if (text.trim() === "") return;
-  ui.message.value = "";
-  composed();
-  send(text);
-  ui.message.focus();
-}
-
-function composed() {
-  ui.send.disabled = ui.message.value.trim() === "";
-  if (CSS.supports("field-sizing", "content")) return;
-  ui.message.style.height = "auto";
-  ui.message.style.height = `${ui.message.scrollHeight}px`;
-}
-
-ui.message.addEventListener("input", composed);
-ui.message.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  submit();
+copyOnClick($("turns"), say);
+describe($("keys"));
+$("help").addEventListener("click", () => $("help-dialog").showModal());
+$("help-close").addEventListener("click", () => $("help-dialog").close());
+$("reconnect").addEventListener("click", () => client.open());
+$("sign-in").addEventListener("click", () => signIn.ask(client.state));
+$("new-conversation").addEventListener("click", newConversation);
+$("threads").addEventListener("click", ({ target }) => {
+  if (target.closest("a")) drawer.close();
 });
-ui.send.addEventListener("click", submit);
-ui.stop.addEventListener("click", () => cancel(activeTurn(thread)));
-ui.reconnect.addEventListener("click", () => client.open());
-ui.welcome.addEventListener("click", (event) => {
+$("skip").addEventListener("click", (event) => {
+  event.preventDefault(); // the address is the thread's
+  composer.focus();
+});
+$("welcome").addEventListener("click", (event) => {
   const text = event.target.closest("[data-example]")?.dataset.example;
   if (text === undefined) return;
-  send(text);
-  if (matchMedia("(pointer: fine)").matches) ui.message.focus();
+  composer.submit(text);
+  if (finePointer.matches) composer.focus();
 });
-ui["new-conversation"].addEventListener("click", () => {
-  location.hash = freshAddress();
-  ui.message.focus();
+listen({
+  fresh: newConversation,
+  list() {
+    drawer.open();
+    sidebar.focus();
+  },
+  message() {
+    drawer.close({ focus: false });
+    composer.focus();
+  },
+  approval: () => document.querySelector('[data-testid="approval-allow"]')?.focus(),
+  stop: () => pane.cancel(pane.active),
+  theme: () => $("theme").click(),
+  help: () => $("help-dialog").showModal(),
 });
 addEventListener("hashchange", () => {
-  const id = currentThread();
-  if (id !== threadId) openThread(id);
+  if (!signIn.takeFromAddress()) openThread();
 });
 addEventListener("online", () => client.probe());
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) client.probe();
+  if (document.hidden) return;
+  client.probe();
+  if (connected()) sidebar.reload();
 });
 
-openThread(currentThread());
+openThread();
 client.open();
-composed();
-if (matchMedia("(pointer: fine)").matches) ui.message.focus();
+if (finePointer.matches) composer.focus();

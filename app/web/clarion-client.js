@@ -6,8 +6,8 @@
 //  - onReset comes before any event when the copy of the thread so far is no longer valid;
 //  - a message is sent until the server has answered it, always with the same message_id.
 
-import { Cursor } from "./cursor.js";
 import { Sending, problem } from "./sending.js";
+import { Watches } from "./watches.js";
 
 const SUBPROTOCOL = "clarion.v1";
 
@@ -18,8 +18,7 @@ const DEFAULTS = Object.freeze({
   welcomeTimeoutMs: 15000,
   probeTimeoutMs: 5000, // silence after a ping that means: dead
   quietMs: 25000, // replaced by welcome.heartbeat.interval_ms
-  subscribeRetryMs: 1000,
-  gapsMax: 3, // re-subscriptions without one new event before the connection is given up
+  silentServerMs: 1000, // an open socket without welcome that has shown no token: it may want one
 });
 
 /** Full jitter: retry 0 within firstMs, then twice the room each time, never above capMs. */
@@ -51,15 +50,18 @@ export class ClarionClient {
   #attempt = 0; // failures since the connection last did all its work
   #goingAway = null;
   #timers = new Map(); // name → timer; one of each kind: deadline, retry, probe, quiet
-  #threads = new Map(); // thread_id → {cursor, phase: idle|asked|replaying|live, listener, …}
+  #watches;
+  #tokenShown = null; // to the current connection
   #sending = new Sending();
   #requests = new Map(); // id → {resolve, reject}; lost with the connection
   #lastId = 0;
   #heardAt = 0;
 
-  /** options: {url, token?, onState?, onProblem?, onFrame?, WebSocket?, clock?, random?} and any of
-   *  DEFAULTS. onState({name: "connecting"|"connected"|"reconnecting"|"closed", …});
-   *  onProblem(error frame); onFrame(every other frame that is neither event nor reply). */
+  /** options: {url, token?, onState?, onProblem?, onFrame?, onTokenWanted?, WebSocket?, clock?,
+   *  random?} and any of DEFAULTS. token() gives the one to show, or null;
+   *  onState({name: "connecting"|"connected"|"reconnecting"|"closed", …});
+   *  onProblem(error frame); onFrame(every other frame that is neither event nor reply);
+   *  onTokenWanted(): the server is open and silent, and has been shown no token. */
   constructor(options) {
     this.#options = {
       ...DEFAULTS,
@@ -68,9 +70,20 @@ export class ClarionClient {
       onState() {},
       onProblem() {},
       onFrame() {},
+      onTokenWanted() {},
+      token: () => null,
       ...options,
     };
     this.#clock = options.clock ?? systemClock;
+    this.#watches = new Watches({
+      write: (frame) => this.#write(frame),
+      nextId: (prefix) => this.#nextId(prefix),
+      request: (frame) => this.request(frame),
+      giveUp: (reason) => this.#giveUp(reason),
+      after: (ms, fn) => this.#clock.after(ms, fn),
+      connected: () => this.#welcome !== null,
+      settled: () => this.#settle(),
+    });
   }
 
   get state() {
@@ -96,6 +109,20 @@ export class ClarionClient {
     socket?.close(1000);
   }
 
+  /** There is a token now, or another one: shown to a server that still waits for it, otherwise on
+   *  a new connection. */
+  signIn() {
+    if (this.#socket?.readyState === 1 && !this.#welcome && this.#tokenShown === null) {
+      this.#hello();
+      return;
+    }
+    const socket = this.#socket;
+    if (socket) this.#forget({ code: 1000, reason: "" });
+    socket?.close(1000);
+    this.#attempt = 0;
+    this.open();
+  }
+
   /** Is the connection alive? Asks, and gives it up when nothing comes. While waiting to
    *  reconnect: connects at once. For wake-ups such as `online` and `visibilitychange`. */
   probe() {
@@ -105,19 +132,20 @@ export class ClarionClient {
     this.#start("probe", this.#options.probeTimeoutMs, () => this.#giveUp("no answer to a ping"));
   }
 
-  /** Follows a thread from its first event on. listener: {onEvent(event), onReset(reason),
-   *  onCaughtUp()}. The cursor outlives connections. */
-  watch(threadId, listener) {
-    this.#threads.set(threadId, {
-      threadId, listener, cursor: new Cursor(), phase: "idle", askedAs: null, gaps: 0,
-    });
-    if (this.#welcome) this.#subscribe(this.#threads.get(threadId));
+  /** Follows a thread; the place in it outlives connections. See Watches.add(). */
+  watch(threadId, listener, options) {
+    this.#watches.add(threadId, listener, options);
   }
 
   unwatch(threadId) {
-    if (!this.#threads.delete(threadId)) return;
+    if (!this.#watches.remove(threadId)) return;
     // Whatever the answer: what still comes for this thread is not looked at.
     this.request({ type: "unsubscribe", thread_id: threadId }).catch(() => {});
+  }
+
+  /** See Watches.older(). */
+  older(threadId) {
+    return this.#watches.older(threadId);
   }
 
   /** Sends a message now or once connected, again after each loss, until it is answered. Resolves
@@ -147,10 +175,11 @@ export class ClarionClient {
   // --- connection ---------------------------------------------------------------------------
 
   #connect(name) {
-    const { WebSocket, url, openTimeoutMs, welcomeTimeoutMs, token } = this.#options;
+    const { WebSocket, url, openTimeoutMs, welcomeTimeoutMs } = this.#options;
     this.#enter({ name, attempt: this.#attempt });
     const socket = new WebSocket(url, [SUBPROTOCOL]);
     this.#socket = socket;
+    this.#tokenShown = null;
     const openMs = Math.min(welcomeTimeoutMs, openTimeoutMs * 2 ** Math.min(this.#attempt, 8));
     this.#start("deadline", openMs, () => this.#giveUp("no connection within the time limit"));
     // A socket that was given up may still speak: only the current one is heard.
@@ -159,10 +188,18 @@ export class ClarionClient {
     };
     socket.onopen = current(() => {
       this.#start("deadline", welcomeTimeoutMs, () => this.#giveUp("no welcome from the server"));
-      if (token) this.#write({ type: "hello", token });
+      this.#hello();
     });
     socket.onmessage = current(({ data }) => this.#hear(data));
     socket.onclose = current(({ code, reason }) => this.#lost(code, reason));
+  }
+
+  // Without a token nothing is said: where none is needed, the server greets by itself.
+  #hello() {
+    const token = this.#options.token();
+    this.#tokenShown = token;
+    if (token) this.#write({ type: "hello", token });
+    else this.#start("silent", this.#options.silentServerMs, () => this.#options.onTokenWanted());
   }
 
   #giveUp(reason) {
@@ -173,8 +210,10 @@ export class ClarionClient {
 
   #lost(code, reason) {
     const goingAway = this.#goingAway;
+    // An expired token would be refused again: only another one is worth a connection.
+    const expired = code === 4010 && this.#tokenShown === this.#options.token();
     this.#forget({ code, reason });
-    if (isFinalClose(code)) {
+    if (isFinalClose(code) || expired) {
       this.#enter({ name: "closed", code, reason });
       return;
     }
@@ -190,7 +229,7 @@ export class ClarionClient {
     this.#welcome = null;
     this.#goingAway = null;
     for (const name of [...this.#timers.keys()]) this.#stop(name);
-    for (const thread of this.#threads.values()) thread.phase = "idle";
+    this.#watches.connectionLost();
     this.#sending.connectionLost(code, reason);
     const requests = [...this.#requests.values()];
     this.#requests.clear();
@@ -215,14 +254,14 @@ export class ClarionClient {
       return;
     }
     if (isEvent(frame)) {
-      this.#event(frame);
+      this.#watches.event(frame);
       return;
     }
     const answered = this.#takeReply(frame);
     if (frame.type === "welcome") this.#welcomed(frame);
-    else if (frame.type === "subscribed") this.#subscribed(frame);
-    else if (frame.type === "caught_up") this.#caughtUp(frame);
-    else if (frame.type === "deleted") this.#deleted(frame);
+    else if (frame.type === "subscribed") this.#watches.subscribed(frame);
+    else if (frame.type === "caught_up") this.#watches.caughtUp(frame);
+    else if (frame.type === "deleted" && !answered) this.#watches.deleted(frame.thread_id);
     else if (frame.type === "going_away") this.#goingAway = frame;
     else if (frame.type === "error" && !answered) this.#error(frame);
     if (!answered) this.#options.onFrame(frame);
@@ -230,13 +269,11 @@ export class ClarionClient {
 
   #welcomed(frame) {
     this.#stop("deadline");
+    this.#stop("silent");
     this.#welcome = frame;
     this.#watchQuiet(frame.heartbeat?.interval_ms || this.#options.quietMs);
     this.#enter({ name: "connected", welcome: frame });
-    // Listeners may have called back in: send only what is still to be sent.
-    for (const thread of this.#threads.values()) {
-      if (thread.phase === "idle") this.#subscribe(thread);
-    }
+    this.#watches.connectionMade();
     this.#flush();
   }
 
@@ -274,81 +311,7 @@ export class ClarionClient {
         if (this.#welcome) this.#flush();
       });
     }
-    this.#subscribeRefused(frame);
-  }
-
-  #subscribeRefused(frame) {
-    const refused = (t) => t.phase === "asked" && t.askedAs === frame.id;
-    const thread = [...this.#threads.values()].find(refused);
-    if (!thread) return;
-    thread.phase = "idle";
-    if (!frame.retryable) return;
-    this.#clock.after(frame.retry_after_ms ?? this.#options.subscribeRetryMs, () => {
-      const current = this.#threads.get(thread.threadId) === thread;
-      if (current && this.#welcome && thread.phase === "idle") this.#subscribe(thread);
-    });
-  }
-
-  // --- threads ------------------------------------------------------------------------------
-
-  #subscribe(thread) {
-    thread.phase = "asked";
-    thread.askedAs = this.#nextId("s");
-    this.#write({
-      type: "subscribe", id: thread.askedAs, thread_id: thread.threadId,
-      since: thread.cursor.since,
-    });
-  }
-
-  #subscribed(frame) {
-    const thread = this.#threads.get(frame.thread_id);
-    if (!thread || (frame.id !== undefined && frame.id !== thread.askedAs)) return;
-    thread.phase = "replaying";
-    if (!thread.cursor.subscribed(frame)) thread.listener.onReset(frame.reason ?? "unknown");
-  }
-
-  #event(event) {
-    const thread = this.#threads.get(event.thread_id);
-    // Between asking and `subscribed` there is only the tail of the old subscription.
-    if (!thread || thread.phase === "asked" || thread.phase === "idle") return;
-    const verdict = thread.cursor.take(event);
-    if (verdict === "next") {
-      thread.gaps = 0;
-      thread.listener.onEvent(event);
-    } else if (verdict === "gap") {
-      this.#gap(thread);
-    }
-  }
-
-  #caughtUp(frame) {
-    const thread = this.#threads.get(frame.thread_id);
-    if (!thread || thread.phase !== "replaying") return;
-    if (!thread.cursor.caughtUp(frame.seq)) {
-      this.#gap(thread);
-      return;
-    }
-    thread.phase = "live";
-    thread.gaps = 0;
-    thread.listener.onCaughtUp();
-    this.#settle();
-  }
-
-  #gap(thread) {
-    thread.gaps += 1;
-    if (thread.gaps > this.#options.gapsMax) {
-      thread.gaps = 0;
-      this.#giveUp("events are missing and do not come again");
-    } else {
-      this.#subscribe(thread);
-    }
-  }
-
-  #deleted(frame) {
-    const thread = this.#threads.get(frame.thread_id);
-    if (!thread) return;
-    thread.cursor.rewind();
-    thread.listener.onReset("deleted");
-    this.#subscribe(thread); // whoever writes to it next creates it again
+    this.#watches.refused(frame);
   }
 
   // --- small things -------------------------------------------------------------------------
@@ -361,8 +324,7 @@ export class ClarionClient {
   // Back-off starts again only when a connection has done all its work; a server that
   // greets and then fails is not hammered.
   #settle() {
-    const live = [...this.#threads.values()].every((thread) => thread.phase === "live");
-    if (this.#welcome && live && this.#sending.empty) this.#attempt = 0;
+    if (this.#welcome && this.#watches.live && this.#sending.empty) this.#attempt = 0;
   }
 
   #write(frame) {

@@ -1,25 +1,30 @@
-// The list of turns on the page: keeps the cards in the thread's order and the end in sight.
+// The list of turns on the page: keeps the cards in the thread's order, and the end in sight or the
+// reader's place.
 
 import { RunCard } from "./run-card.js";
 
 const NEAR_END_PX = 80;
+const NEAR_START_PX = 400;
 
 export class Conversation {
   #list;
   #scroller;
   #jump;
   #actions;
+  #nearStart;
   #cards = new Map(); // turn → RunCard
   #following = true;
   #last = { top: 0, height: 0 };
   #scheduled = false;
 
-  /** list: holds the turns; scroller: the element that scrolls; jump: button back to the end. */
-  constructor({ list, scroller, jump, actions }) {
+  /** list: holds the turns; scroller: the element that scrolls; jump: button back to the end;
+   *  actions as of RunCard; nearStart(): the reader has come to the beginning of the list. */
+  constructor({ list, scroller, jump, actions, nearStart }) {
     this.#list = list;
     this.#scroller = scroller;
     this.#jump = jump;
-    this.#actions = actions;
+    this.#actions = { ...actions, grown: () => this.#follow() };
+    this.#nearStart = nearStart;
     scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     jump.addEventListener("click", () => this.toEnd());
     new ResizeObserver(() => this.#follow()).observe(scroller);
@@ -64,11 +69,27 @@ export class Conversation {
   clear() {
     for (const { element } of this.#cards.values()) element.remove();
     this.#cards.clear();
+    this.#following = true;
   }
 
   toEnd() {
     this.#following = true;
     this.#follow();
+  }
+
+  /** What is read stays where it is while `change` adds something before it. */
+  keepPlace(change) {
+    const below = this.#scroller.scrollHeight - this.#scroller.scrollTop;
+    change();
+    if (!this.#following) this.#scroller.scrollTop = this.#scroller.scrollHeight - below;
+    this.#last = { top: this.#scroller.scrollTop, height: this.#scroller.scrollHeight };
+  }
+
+  /** Is there room for something older? */
+  lookAtStart() {
+    requestAnimationFrame(() => {
+      if (this.#scroller.scrollTop < NEAR_START_PX) this.#nearStart();
+    });
   }
 
   // Only a user message can move a turn, and only past those that are not sent yet.
@@ -94,6 +115,7 @@ export class Conversation {
     const { scrollHeight: height, scrollTop: top, clientHeight } = this.#scroller;
     if (height - top - clientHeight < NEAR_END_PX) this.#following = true;
     else if (top < this.#last.top && height >= this.#last.height) this.#following = false;
+    if (top < NEAR_START_PX && !this.#following) this.#nearStart();
     this.#last = { top, height };
     this.#jump.hidden = this.#following;
   }

@@ -17,6 +17,13 @@ export class Cursor {
     this.#anchored = epoch === "";
   }
 
+  /** Everything up to this event is known, from a page of `history`. */
+  startAfter({ epoch, seq }) {
+    this.epoch = epoch;
+    this.seq = seq;
+    this.#anchored = true;
+  }
+
   /** Takes the `subscribed` frame; false means that the copy of the thread is to be discarded. */
   subscribed({ epoch, recovered }) {
     if (!recovered) {

@@ -16,7 +16,7 @@ export function make(selector, attributes = {}, ...children) {
 }
 
 const LONG = 240; // characters; what is longer opens on demand
-const PAIRS_MAX = 4;
+const PAIRS_MAX = 6;
 
 function plain(value) {
   return typeof value === "string" ? value : JSON.stringify(value);

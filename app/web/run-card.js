@@ -1,29 +1,34 @@
 // Draws one turn: the user's message, the live activity of its run, the answer, the outcome.
 // Draws what thread-view.js says and keeps no state of its own but the nodes.
 
+import { ActivityCard } from "./activity-card.js";
+import { ApprovalCard } from "./approval-card.js";
 import { make, valueNode } from "./dom.js";
+import { MarkdownView } from "./markdown-view.js";
 import {
-  cancelledWords, decisionWords, duration, errorWords, outcomeWords, plural, runErrorWords,
-  sentence,
+  cancelledWords, duration, errorWords, plural, runErrorWords, sentence,
 } from "./words.js";
-
-const CHUNK = 4096; // characters per text node: appending stays cheap in a long answer
 
 export class RunCard {
   #turn;
   #actions;
-  #nodes = new Map(); // item key → element
+  #texts = new Map(); // item key → {node, view, shown}
+  #blocks = new Map(); // item key → element of a report or the outcome
+  #activities = []; // ActivityCard, in order
+  #homes = new Map(); // item key → ActivityCard
+  #approvals = new Map(); // item key → ApprovalCard, while open
   #flow = make("div.flow", { "data-testid": "flow" });
   #ask = make("div.ask", {
-    "data-testid": "user-message", role: "group", "aria-label": "Your message" });
+    "data-testid": "user-message", role: "group", "aria-label": "Your message", dir: "auto" });
   #note = make("div.ask-note");
+  #noted = null;
 
-  /** actions: {retry(turn), discard(turn), cancel(turn)} */
+  /** actions: {retry(turn), discard(turn), cancel(turn), decide(answer), focus(), grown()} */
   constructor(turn, actions) {
     this.#turn = turn;
     this.#actions = actions;
     this.element = make("article.turn", { "data-testid": "run" },
-      this.#ask, this.#note, this.#flow);
+      make("h2.unseen", {}, "You asked"), this.#ask, this.#note, this.#flow);
     this.update();
     for (const item of turn.items) this.show(item);
   }
@@ -35,42 +40,101 @@ export class RunCard {
     dataset.state = turn.state;
     if (turn.messageId !== null) dataset.messageId = turn.messageId;
     if (turn.runId !== null) dataset.runId = turn.runId;
-    const asked = turn.text ?? "The message before this is no longer kept.";
+    const asked = turn.text ?? "The message before this is not here.";
     if (this.#ask.textContent !== asked) this.#ask.textContent = asked;
     this.#ask.classList.toggle("lost", turn.text === null);
+    const noted = `${turn.state} ${turn.refusal?.code} ${turn.offline}`;
+    if (this.#noted === noted) return; // a button that has the focus stays
+    this.#noted = noted;
     this.#note.replaceChildren(...this.#noteParts());
   }
 
   /** An item was added or changed; with `delta` only that much text was added to it. */
   show(item, delta) {
-    let node = this.#nodes.get(item.key);
-    if (!node) {
-      node = item.kind === "text" ? make("div.answer") : make("li.row");
-      if (item.kind === "terminal") node = make("p.outcome");
-      this.#nodes.set(item.key, node);
-      this.#place(node);
-    }
-    if (item.kind === "text") showText(node, item, delta);
-    else drawRow(node, item, this.#turn);
+    if (item.kind === "text") this.#showText(item, delta);
+    else if (item.kind === "terminal") this.#showOutcome(item);
+    else if (item.kind === "report") this.#block(item, "section.report").replaceChildren(
+      ...reportParts(item));
+    else this.#showStep(item);
   }
 
-  // Rows stand in a list; a text ends the list, and what comes after it begins another.
-  #place(node) {
-    if (node.tagName !== "LI") {
+  #showStep(item) {
+    if (item.kind === "approval") this.#showApproval(item);
+    let activity = this.#homes.get(item.key);
+    if (!activity) {
+      // A text ends a stretch of activity, and what comes after it begins another.
+      activity = this.#activities.at(-1);
+      if (!activity || this.#flow.lastElementChild !== activity.element) {
+        activity = new ActivityCard(this.#turn);
+        this.#activities.push(activity);
+        this.#flow.append(activity.element);
+      }
+      this.#homes.set(item.key, activity);
+    }
+    activity.show(item);
+  }
+
+  #showApproval(item) {
+    const known = this.#approvals.get(item.key);
+    if (!item.open) {
+      this.#approvals.delete(item.key);
+      if (known?.remove()) this.#actions.focus();
+    } else if (!known) {
+      const card = new ApprovalCard(item, this.#actions.decide);
+      this.#approvals.set(item.key, card);
+      this.element.append(card.element);
+    }
+  }
+
+  #showText(item, delta) {
+    let text = this.#texts.get(item.key);
+    if (!text) {
+      const node = make("div.answer", { "data-testid": "answer", role: "group",
+        "aria-label": "Answer", "data-message-id": item.messageId });
+      text = { node, view: new MarkdownView(node, this.#actions.grown), shown: "" };
+      this.#texts.set(item.key, text);
       this.#flow.append(node);
-      return;
     }
-    if (this.#flow.lastElementChild?.tagName !== "OL") {
-      this.#flow.append(make("ol.activity", { "aria-label": "What the agent does" }));
+    if (delta !== undefined && text.shown.length + delta.length === item.text.length) {
+      text.view.append(delta);
+    } else if (item.text.startsWith(text.shown)) {
+      text.view.append(item.text.slice(text.shown.length));
+    } else {
+      text.view.replace(item.text);
     }
-    this.#flow.lastElementChild.append(node);
+    text.shown = item.text;
+    if (delta === undefined) text.view.draw();
+    text.node.dataset.open = String(item.open);
+    text.node.hidden = item.text === "";
+  }
+
+  #showOutcome(item) {
+    for (const { key, kind } of this.#turn.items) {
+      if (kind === "text") this.#showText(this.#turn.byKey.get(key));
+      if (kind === "approval") this.#showApproval(this.#turn.byKey.get(key));
+    }
+    for (const activity of this.#activities) activity.fold();
+    drawOutcome(this.#block(item, "p.outcome"), item);
+  }
+
+  #block(item, selector) {
+    let node = this.#blocks.get(item.key);
+    if (!node) {
+      node = make(selector, { "data-stage": item.type });
+      this.#blocks.set(item.key, node);
+      this.#flow.append(node);
+    }
+    return node;
   }
 
   #noteParts() {
     const turn = this.#turn;
     const button = (label, testid, act) => make("button.quiet", {
       type: "button", "data-testid": testid, onclick: () => act(turn) }, label);
-    if (turn.state === "sending") return ["Sending…"];
+    if (turn.state === "sending") {
+      return [turn.offline ? "Kept here, and sent as soon as the connection is back."
+        : "Sending…"];
+    }
     if (turn.state === "queued") {
       return [button("Take it back", "cancel-queued", this.#actions.cancel)];
     }
@@ -83,117 +147,35 @@ export class RunCard {
   }
 }
 
-function showText(node, item, delta) {
-  const last = node.lastChild;
-  if (delta !== undefined && last) {
-    if (last.data.length < CHUNK) last.appendData(delta);
-    else node.append(delta);
-    return;
+function reportParts(item) {
+  const body = make("div.answer.report-text");
+  new MarkdownView(body).replace(item.text);
+  return [make("p.report-title", {}, make("strong", {}, "Report")), body,
+    item.data === undefined ? null : make("div.faint", {}, valueNode(item.data))].filter(Boolean);
+}
+
+function drawOutcome(node, item) {
+  const { payload: p, census, type } = item;
+  node.dataset.census = census;
+  node.title = timingWords(p);
+  const [headline, told] = {
+    agent_completed: () => ["Done"],
+    agent_cancelled: () => [cancelledWords(p)],
+    agent_error: () => [runErrorWords(p), p.message ? ` ${sentence(p.message)}` : ""],
+  }[type]();
+  const facts = [type === "agent_completed" ? "in" : "after"];
+  facts[0] += ` ${duration(p.execution_time_ms)}`;
+  if (type === "agent_error") facts.unshift(p.code);
+  if (p.usage?.total_tokens) facts.push(plural(p.usage.total_tokens, "token"));
+  if (census === "whole") {
+    const events = Object.values(p.census.counts).reduce((a, b) => a + b, 1);
+    facts.push(`${plural(events, "event")}, none missing`);
   }
-  Object.assign(node.dataset, {
-    testid: "answer", messageId: item.messageId, open: String(item.open) });
-  if (node.textContent !== item.text) node.textContent = item.text;
-  node.hidden = item.text === "";
+  node.replaceChildren(make("strong", {}, headline), told ?? "", " ",
+    make("span.facts", { "data-testid": "facts" }, facts.join(", ")),
+    census === "differs"
+      ? make("span.bad", {}, " Some events of this run did not arrive.") : "");
 }
-
-function drawRow(node, item, turn) {
-  node.dataset.stage = item.kind === "tool" ? "tool_executing" : item.type;
-  node.classList.add(item.kind);
-  node.classList.toggle("inner", item.inner);
-  const parts = (ROWS[item.kind] ?? ROWS.unknown)(item, turn, node);
-  const at = make("span.at", { title: `event ${item.seq}` },
-    item.at === null ? "" : `+${duration(item.at)}`);
-  node.replaceChildren(make("div.body", {}, ...parts), at);
-}
-
-// Names whoever acts, where it is not the run's own agent.
-function by(item, turn) {
-  return item.agent && item.agent !== turn.agent ? make("span.who", {}, item.agent) : null;
-}
-
-const ROWS = {
-  queued: (item) => [make("span.line", {}, `Waiting in line, position ${item.position}`)],
-
-  started(item) {
-    const { model, tools = [], history_messages: history } = item.context;
-    const about = [model, tools.length > 0 ? plural(tools.length, "tool") : null,
-      history > 0 ? plural(history, "earlier message") : null].filter(Boolean).join(", ");
-    return [make("span.line", {}, make("strong", {}, item.agent ?? "The agent"), " started"),
-      about ? make("span.faint", { title: tools.join(", ") }, ` with ${about}`) : null];
-  },
-
-  thinking(item, turn) {
-    return [by(item, turn), item.reasoning === ""
-      ? make("span.faint", {}, "Thinking")
-      : make("span.reasoning", {}, item.reasoning)];
-  },
-
-  tool(item, turn, node) {
-    node.dataset.toolCallId = item.callId;
-    node.dataset.outcome = item.outcome ?? "executing";
-    const call = make("div.call", {}, by(item, turn),
-      make("code.tool-name", { "data-testid": "tool-name" }, item.name), " ",
-      make("span.args", { "data-testid": "tool-arguments" }, valueNode(item.arguments)));
-    if (item.open) return [call, make("div.waiting", {}, "running…")];
-    if (item.outcome === null) return [call];
-    const said = item.error ?? item.result;
-    return [call, make("div.done", { "data-stage": "tool_completed" },
-      make("span.verdict", {}, outcomeWords(item)),
-      make("span.took", { "data-testid": "duration" }, duration(item.durationMs)),
-      said === undefined ? null
-        : make("span.result", { "data-testid": "tool-result" }, valueNode(said)))];
-  },
-
-  progress(item) {
-    const percent = typeof item.percent === "number" ? Math.round(item.percent) : null;
-    return [make("span.line", {}, item.message), percent === null ? null
-      : make("progress", { max: 100, value: percent, "aria-label": item.message }, `${percent} %`),
-    percent === null ? null : make("span.faint", {}, ` ${percent}\u00a0%`)];
-  },
-
-  handoff: (item) => [make("strong", {}, item.from), " hands over to ",
-    make("strong", {}, item.to), item.reason ? make("span.faint", {}, `: ${item.reason}`) : null],
-
-  approval(item, turn, node) {
-    node.dataset.decision = item.decision ?? "open";
-    const waits = item.decision === undefined;
-    return [make("div.call", {}, waits ? "Waits for approval: " : "Approval: ",
-      make("code.tool-name", {}, item.name), " ",
-      make("span.args", {}, valueNode(item.arguments))),
-    waits ? null : make("div.done", { "data-stage": "approval_resolved" },
-      make("span.verdict", {}, decisionWords(item)),
-      item.note ? make("span.result", {}, item.note) : null)];
-  },
-
-  report: (item) => [make("strong", {}, "Report"), make("p.report-text", {}, item.text),
-    item.data === undefined ? null : make("div.faint", {}, valueNode(item.data))],
-
-  custom: (item) => [make("code.tool-name", {}, item.name), " ", valueNode(item.data)],
-  unknown: (item) => [make("code.tool-name", {}, item.name), " ", valueNode(item.data)],
-
-  terminal(item, turn, node) {
-    const { payload: p, census, type } = item;
-    node.dataset.census = census;
-    node.title = timingWords(p);
-    const [headline, told] = {
-      agent_completed: () => ["Done"],
-      agent_cancelled: () => [cancelledWords(p)],
-      agent_error: () => [runErrorWords(p), p.message ? ` ${sentence(p.message)}` : ""],
-    }[type]();
-    const facts = [type === "agent_completed" ? "in" : "after"];
-    facts[0] += ` ${duration(p.execution_time_ms)}`;
-    if (type === "agent_error") facts.unshift(p.code);
-    if (p.usage?.total_tokens) facts.push(plural(p.usage.total_tokens, "token"));
-    if (census === "whole") {
-      const events = Object.values(p.census.counts).reduce((a, b) => a + b, 1);
-      facts.push(`${plural(events, "event")}, none missing`);
-    }
-    return [make("strong", {}, headline), told ?? null, " ",
-      make("span.facts", { "data-testid": "facts" }, facts.join(", ")),
-      census === "differs"
-        ? make("span.bad", {}, " Some events of this run did not arrive.") : null];
-  },
-};
 
 function timingWords({ timing, execution_time_ms: total }) {
   const named = { queued_ms: "in line", first_event_ms: "to the first event",

@@ -53,11 +53,33 @@ export function resetThread(thread) {
   return fresh;
 }
 
+/** A page of the events just before all that was folded so far. The thread then is as if everything
+ *  had come in order; a turn whose beginning the page holds is replaced by a new, longer one. */
+export function prepend(thread, events) {
+  const whole = createThread();
+  for (const event of events) fold(whole, event);
+  const cut = thread.turns.filter((t) => t.events !== null);
+  for (const event of cut.flatMap((t) => t.events)) fold(whole, event);
+  for (const turn of thread.turns) {
+    if (cut.includes(turn)) continue;
+    whole.turns.push(turn);
+    if (turn.runId !== null) whole.byRun.set(turn.runId, turn);
+    if (turn.messageId !== null) whole.byMessage.set(turn.messageId, turn);
+  }
+  return whole;
+}
+
+/** Turns whose beginning this copy does not have. */
+export function cutTurns(thread) {
+  return thread.turns.filter((t) => t.events !== null);
+}
+
 /** Takes the next event. Returns {turn, item?, delta?}: what changed, `delta` being text to append
  *  to item; an item without delta is to be drawn anew. */
 export function fold(thread, event) {
   const turn = turnOf(thread, event);
   const payload = event.payload;
+  turn.events?.push(event);
   if (event.type === "agent_started" && turn.startedAt === null) turn.startedAt = event.timestamp;
   const rule = RULES[event.type] ?? unknownEvent;
   const change = rule(turn, payload, event) ?? {};
@@ -78,6 +100,7 @@ function newTurn(thread, { messageId = null, runId = null, text = null }) {
     counts: null, // events since agent_started, for the comparison with the census
     textBytes: 0,
     refusal: null,
+    events: null, // kept while the beginning is missing: see prepend()
   };
   thread.turns.push(turn);
   if (runId !== null) thread.byRun.set(runId, turn);
@@ -90,6 +113,7 @@ function turnOf(thread, event) {
   if (known) return known;
   const messageId = event.type === "user_message" ? event.payload.message_id : null;
   const turn = thread.byMessage.get(messageId) ?? newTurn(thread, { messageId });
+  if (event.type !== "user_message") turn.events = [];
   turn.runId = event.run_id;
   turn.state = "accepted";
   thread.byRun.set(event.run_id, turn);
@@ -206,19 +230,26 @@ const RULES = {
     turn.state = workState(turn);
     return { item };
   },
-  progress_update: note("progress", (p) => ({ message: p.message, percent: p.percent })),
+  progress_update(turn, p, event) {
+    const last = turn.items.at(-1);
+    const item = last?.kind === "progress" ? last
+      : addItem(turn, event, `progress:${event.seq}`, { kind: "progress" });
+    Object.assign(item, { message: p.message, percent: p.percent });
+    return { item };
+  },
   agent_handoff: note("handoff", (p) => ({ from: p.from, to: p.to, reason: p.reason })),
   approval_requested(turn, p, event) {
     const item = addItem(turn, event, `approval:${p.approval_id}`, {
-      kind: "approval", name: p.tool_name, arguments: p.arguments, open: true,
-      expiresMs: p.expires_ms,
+      kind: "approval", approvalId: p.approval_id, name: p.tool_name, arguments: p.arguments,
+      open: true, expiresMs: p.expires_ms,
     });
     turn.state = workState(turn);
     return { item };
   },
   approval_resolved(turn, p, event) {
     const key = `approval:${p.approval_id}`;
-    const item = turn.byKey.get(key) ?? addItem(turn, event, key, { kind: "approval", name: "" });
+    const item = turn.byKey.get(key) ?? addItem(turn, event, key, {
+      kind: "approval", approvalId: p.approval_id, name: "" });
     Object.assign(item, { open: false, decision: p.decision, by: p.by, note: p.note });
     if (p.arguments) item.arguments = p.arguments;
     turn.state = workState(turn);

@@ -51,6 +51,7 @@ const ERRORS = {
   storage_unavailable: "The server cannot write its log at the moment",
   internal: "Something went wrong inside the server",
   connection_lost: "The connection was lost before the server answered",
+  nothing_to_stop: "There was nothing left to stop",
   bad_frame: "The server sent something that cannot be read",
 };
 const CLOSED = {
@@ -61,7 +62,9 @@ const CLOSED = {
   4503: "There are too many connections open for this user.",
   4504: "The server stopped the connection for safety.",
   4505: "Access was withdrawn.",
+  4010: "The sign-in expired.",
 };
+export const SIGNED_OUT = [4010, 4500, 4501, 4505];
 const DISCONNECTED = {
   1001: "The server is going away for a moment",
   4008: "This page was too slow in reading",
@@ -120,20 +123,92 @@ export function errorWords({ code, message, detail, retry_after_ms: retryMs }) {
   return retryMs === undefined ? said : `${said} Sending again in ${duration(retryMs)}.`;
 }
 
+/** A stretch of activity in one line: what was done and how long it took. */
+export function activityWords(items, turn) {
+  const running = items.filter((item) => item.kind === "tool" && item.open);
+  if (running.length > 0) {
+    const [{ name }] = running;
+    return running.length === 1 ? `Running ${name}…` : `Running ${running.length} tools…`;
+  }
+  if (turn.state === "running" && turn.items.at(-1) === items.at(-1)) {
+    return `${turn.agent ?? "The agent"} is working…`;
+  }
+  const times = items.flatMap((item) => (item.at === null ? []
+    : [item.at + (item.durationMs ?? 0)]));
+  const began = items.find((item) => item.at !== null)?.at ?? 0;
+  const failed = items.filter(({ outcome }) => outcome === "error" || outcome === "timeout").length;
+  return [plural(items.length, "step"), toolsWords(items), failed > 0 ? `${failed} failed` : null,
+    times.length > 0 ? duration(Math.max(...times) - began) : null].filter(Boolean).join(" · ");
+}
+
+// Each tool by its name, with how often; of many only the first few.
+function toolsWords(items) {
+  const times = new Map();
+  for (const { name } of items.filter(({ kind }) => kind === "tool")) {
+    times.set(name, (times.get(name) ?? 0) + 1);
+  }
+  const names = [...times].map(([name, n]) => (n > 1 ? `${name} ×${n}` : name));
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : "";
+  return names.slice(0, 3).join(", ") + more || null;
+}
+
+/** What became of a decision. */
+export function verdictWords({ verdict, by }) {
+  switch (verdict) {
+    case "resolved": return "Your decision was taken.";
+    case "already_resolved": return by ? `${by} decided before you.` : "That was decided before.";
+    case "expired": return "The time for this decision is over.";
+    default: return "This question does not exist any more.";
+  }
+}
+
+/** How long ago, as people say it. Both in Unix milliseconds. */
+export function ago(then, now) {
+  const minutes = Math.floor((now - then) / 60000);
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return `${minutes} min ago`;
+  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ago`;
+  const days = Math.floor(minutes / (24 * 60));
+  if (days === 1) return "yesterday";
+  if (days < 7) return `${days} days ago`;
+  const date = new Date(then);
+  const year = date.getFullYear() === new Date(now).getFullYear() ? undefined : "numeric";
+  return date.toLocaleDateString("en", { day: "numeric", month: "short", year });
+}
+
+/** Why the page asks for a token. */
+export function tokenWords({ code, reason } = {}) {
+  const said = reason ? ` ${sentence(reason)}` : "";
+  switch (code) {
+    case 4010: return "Your token has expired. Enter a new one to go on where you were.";
+    case 4500: return `The server refused the token.${said}`;
+    case 4505: return `Access was withdrawn.${said} Enter another token to sign in again.`;
+    case "expiring": return "Your token expires soon. A new one keeps this page connected.";
+    default: return "This server asks who you are.";
+  }
+}
+
 /** The connection in words: {label (one or two words), sentence ("" when all is well)}. */
-export function connectionWords(state) {
+export function connectionWords(state, { onLine = true, inMs, goingAway = false } = {}) {
   switch (state.name) {
-    case "connected": return { label: "connected", sentence: "" };
+    case "connected":
+      if (!goingAway) return { label: "online", sentence: "" };
+      return { label: "server going away", sentence: "The server is about to restart. "
+        + "This page will come back by itself; nothing is lost." };
     case "closed": {
       const said = CLOSED[state.code] ?? `The server closed the connection (${state.code}).`;
       const reason = state.reason ? ` ${sentence(state.reason)}` : "";
-      return { label: "closed", sentence: said + reason };
+      const label = SIGNED_OUT.includes(state.code) ? "signed out" : "closed";
+      return { label, sentence: said + reason };
     }
     case "reconnecting": {
       const why = DISCONNECTED[state.code] ?? "The connection was lost";
-      const again = "Reconnecting; nothing is lost.";
+      const offline = "This device is offline. What you write is kept.";
+      if (!onLine) return { label: "offline", sentence: offline };
+      const seconds = Math.ceil((inMs ?? state.retryInMs ?? 0) / 1000);
+      const label = seconds > 1 ? `reconnecting in ${seconds} s` : "reconnecting…";
       // One short break is not worth a sentence.
-      return { label: "reconnecting…", sentence: state.attempt > 1 ? `${why}. ${again}` : "" };
+      return { label, sentence: state.attempt > 1 ? `${why}. Reconnecting; nothing is lost.` : "" };
     }
     default: return { label: "connecting…", sentence: "" };
   }

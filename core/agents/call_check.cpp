@@ -61,9 +61,20 @@ check_call(tool_call call, const tool_registry& tools, const std::vector<std::st
     const tool* found = is_allowed ? tools.find(checked.tool_name) : nullptr;
     if (found == nullptr)
         checked.problem = "there is no tool named " + checked.tool_name;
+    if (found != nullptr && needs_approval(found->spec())) {
+        checked.needs_approval = true;
+        const auto wrong = checked.problem ? std::nullopt : found->check_arguments(checked.parsed);
+        if (wrong)
+            checked.problem = "argument " + wrong->pointer + " " + wrong->reason;
+    }
     if (!checked.problem)
         checked.called = found;
     return checked;
+}
+
+void replace_arguments(checked_call& call, protocol::json_text edited) {
+    call.parsed = boost::json::parse(edited.text).as_object();
+    call.arguments = std::move(edited);
 }
 
 }  // namespace clarion::agents

@@ -31,7 +31,12 @@ struct checked_call {
     const tool* called = nullptr;
     /// Why nothing may be called: a sentence for the user and the model.
     std::optional<std::string> problem;
+    /// The tool may be called, or even be shown as executing, after a person has allowed it only.
+    bool needs_approval = false;
 };
+
+/// The arguments that a person put in the place of the call's own, which have passed its check.
+void replace_arguments(checked_call& call, protocol::json_text edited);
 
 /// Looks at name and arguments. `allowed` are the agent's own tools: any other is as unknown to it
 /// as one that does not exist.

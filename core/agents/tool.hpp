@@ -1,14 +1,17 @@
 #pragma once
 
+#include "core/agents/approval_policy.hpp"
 #include "core/async/task.hpp"
 #include "core/async/timer_queue.hpp"
 #include "core/engine/request_scope.hpp"
 #include "core/protocol/describe.hpp"
+#include "core/protocol/json_reader.hpp"
 
 #include <boost/json/object.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -36,6 +39,9 @@ struct tool_spec {
     /// JSON Schema of the arguments (Draft-07), an object.
     protocol::json_text parameters;
     duration timeout = std::chrono::seconds(30);
+    /// Calls change nothing outside the server.
+    bool read_only = false;
+    approval_policy approve = approval_policy::never;
 };
 
 /// Something an agent can call. Immutable and shared like an agent. A call that outlives its
@@ -48,6 +54,11 @@ public:
     virtual ~tool() = default;
 
     virtual const tool_spec& spec() const = 0;
+    /// The first argument that the tool would refuse, by its JSON Pointer: a person is asked only
+    /// about a call that can be made, and what the person edits is looked at again.
+    virtual std::optional<protocol::field_error> check_arguments(
+        const boost::json::object& arguments
+    ) const = 0;
     /// May throw: the call then ends in `outcome:"error"`. Takes values: it may be a straggler.
     virtual task<tool_result> call(engine::request_scope_ptr request, boost::json::object arguments)
         const = 0;

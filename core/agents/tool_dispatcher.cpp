@@ -30,13 +30,20 @@ task<> together(executor on, std::vector<task<>> works) {
             std::rethrow_exception(failures[ended]);
 }
 
+tool_ending ending_without(const engine::not_approved& how) {
+    std::string why = "nobody allowed the call before its approval expired";
+    if (how.decision == protocol::approval_decision::deny)
+        why = how.by + " denied the call" + (how.note ? ": " + *how.note : std::string());
+    return failed_with(protocol::tool_outcome::error, std::move(why));
+}
+
 std::int64_t whole_ms(duration time) {
     return std::chrono::duration_cast<milliseconds>(time).count();
 }
 
 }  // namespace
 
-/// The calls of one `call`. Each lane takes the next one until none is left.
+/// The calls of one `call`.
 struct tool_dispatcher::batch {
     batch(scheduler& shard, std::vector<tool_call> wanted)
         : on(shard), calls(std::move(wanted)), answers(calls.size()) {}
@@ -51,7 +58,6 @@ struct tool_dispatcher::batch {
     scheduler& on;
     std::vector<tool_call> calls;
     std::vector<tool_answer> answers;
-    std::size_t next = 0;
     std::list<std::shared_ptr<tool_invocation>> running;
     std::optional<engine::refusal> refused;
 };
@@ -97,7 +103,8 @@ tool_dispatcher::tool_dispatcher(
       bridge_(bridge),
       tools_(tools),
       calls_(calls),
-      limits_(std::move(limits)) {
+      limits_(std::move(limits)),
+      places_(limits_.parallel_tools_max) {
     CLARION_ASSERT(limits_.parallel_tools_max > 0);
 }
 
@@ -108,38 +115,83 @@ std::int64_t tool_dispatcher::tools_ms() const {
 task<tool_dispatcher::answers> tool_dispatcher::call(std::vector<tool_call> calls) {
     const executor on = co_await asio::this_coro::executor;
     batch work(on.owner(), std::move(calls));
-    const std::size_t lanes = std::min(limits_.parallel_tools_max, work.calls.size());
-    if (lanes > 1) {
+    const std::size_t count = work.calls.size();
+    bridge_.begin_work(count);
+    if (count > 1) {
         std::vector<task<>> side_by_side;
-        for (std::size_t lane = 0; lane < lanes; ++lane)
-            side_by_side.push_back(work_off(work));
+        for (std::size_t index = 0; index < count; ++index)
+            side_by_side.push_back(answer_call(work, index));
         co_await together(on, std::move(side_by_side));
-    } else {
-        co_await work_off(work);
+    } else if (count == 1) {
+        co_await answer_call(work, 0);
     }
     if (work.refused)
         co_return answers(*std::move(work.refused));
     co_return answers(std::move(work.answers));
 }
 
-task<> tool_dispatcher::work_off(batch& work) {
-    while (work.next < work.calls.size() && !work.refused)
-        co_await answer_next(work);
+task<> tool_dispatcher::answer_call(batch& work, std::size_t index) {
+    checked_call call = check_call(std::move(work.calls[index]), tools_, limits_.tool_names);
+    tool_answer& answer = work.answers[index];
+    answer.tool_call_id = bridge_.new_tool_call_id();
+    answer.tool_name = call.tool_name;
+    if (call.needs_approval) {
+        const permission given = co_await ask_for(work, call, answer);
+        if (given == permission::refused)
+            co_return;
+    }
+    const permits::permit place = co_await places_.take();
+    if (!work.refused)
+        co_await carry_out(work, call, answer);
 }
 
-task<> tool_dispatcher::answer_next(batch& work) {
-    const std::size_t index = work.next++;
-    checked_call call = check_call(std::move(work.calls[index]), tools_, limits_.tool_names);
+task<tool_dispatcher::permission>
+tool_dispatcher::ask_for(batch& work, checked_call& call, tool_answer& answer) {
+    if (call.problem) {
+        co_await turn_away(work, answer, *std::move(call.problem));
+        co_return permission::refused;
+    }
+    engine::approval_request question;
+    question.tool_call_id = answer.tool_call_id;
+    question.tool_name = answer.tool_name;
+    question.arguments = call.arguments;
+    question.check = [called = call.called](const boost::json::object& edited) {
+        return called->check_arguments(edited);
+    };
+    engine::approval_verdict verdict = co_await bridge_.ask_approval(std::move(question));
+    if (auto* refused = std::get_if<engine::refusal>(&verdict))
+        work.refuse(std::move(*refused));
+    else if (auto* unasked = std::get_if<engine::unasked>(&verdict))
+        co_await turn_away(work, answer, std::move(unasked->why));
+    else if (const auto* denied = std::get_if<engine::not_approved>(&verdict))
+        answer.ending = ending_without(*denied);
+    auto* allowed = std::get_if<engine::approved>(&verdict);
+    if (allowed == nullptr)
+        co_return permission::refused;
+    if (allowed->arguments)
+        replace_arguments(call, *std::move(allowed->arguments));
+    co_return permission::given;
+}
+
+// A call that must not be shown as executing and that nobody can be asked about is still shown.
+task<> tool_dispatcher::turn_away(batch& work, tool_answer& answer, std::string why) {
+    answer.ending = failed_with(protocol::tool_outcome::error, std::move(why));
+    protocol::progress_update told;
+    told.message = answer.tool_name + " was not called: " + *answer.ending.error;
+    bridge_.end_work();
+    auto refused = co_await emit(std::move(told));
+    if (refused)
+        work.refuse(*std::move(refused));
+}
+
+task<> tool_dispatcher::carry_out(batch& work, checked_call& call, tool_answer& answer) {
     protocol::tool_executing executing{
         .agent_name = request_->agent_name,
-        .tool_call_id = bridge_.new_tool_call_id(),
+        .tool_call_id = answer.tool_call_id,
         .tool_name = call.tool_name,
         .arguments = call.arguments,
         .parent_tool_call_id = std::nullopt,
     };
-    tool_answer& answer = work.answers[index];
-    answer.tool_call_id = executing.tool_call_id;
-    answer.tool_name = executing.tool_name;
     auto refused = co_await emit(std::move(executing));
     if (refused)
         co_return work.refuse(*std::move(refused));
@@ -159,6 +211,7 @@ task<> tool_dispatcher::answer_next(batch& work) {
         .duration_ms = whole_ms(took),
         .parent_tool_call_id = std::nullopt,
     };
+    bridge_.end_work();
     refused = co_await emit(std::move(completed));
     if (refused)
         work.refuse(*std::move(refused));

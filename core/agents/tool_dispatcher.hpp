@@ -4,6 +4,7 @@
 #include "core/agents/call_check.hpp"
 #include "core/agents/tool_invocation.hpp"
 #include "core/agents/tool_registry.hpp"
+#include "core/async/permits.hpp"
 #include "core/async/task_group.hpp"
 #include "core/engine/bridge.hpp"
 #include "core/engine/request_scope.hpp"
@@ -18,7 +19,8 @@
 
 namespace clarion::agents {
 
-/// How a call ended, as committed in its `tool_completed`.
+/// How a call ended: as committed in its `tool_completed`, or, for one that nobody allowed, as an
+/// error that says so; that one has no tool events.
 struct tool_answer {
     std::string tool_call_id;
     std::string tool_name;
@@ -35,9 +37,10 @@ struct dispatch_limits {
 /// What the agent itself declares.
 dispatch_limits limits_of(const agent& caller);
 
-/// Calls tools for one run: checks the arguments, commits `tool_executing` before the call and
-/// `tool_completed` after it, applies the time-out and the bound on parallel calls. No agent can
-/// forget the pair, because no agent emits it. The run's shard only.
+/// Calls tools for one run: checks the arguments, asks a person where the tool's policy says so,
+/// commits `tool_executing` before the call and `tool_completed` after it, applies the time-out and
+/// the bound on parallel calls. No agent can forget any of it, because no agent emits it. The
+/// run's shard only.
 class tool_dispatcher {
 public:
     /// `calls` owns the coroutines of the calls themselves; it outlives the run, so that a call
@@ -56,9 +59,10 @@ public:
     using answers = std::variant<std::vector<tool_answer>, engine::refusal>;
 
     /// Calls them all, at most `parallel_tools_max` at once; answers in the order of the calls. A
-    /// refusal of the bridge is the answer to all of them: running calls are told to stop, no
-    /// further one begins. When cancelled, it passes the cancel on to the calls and throws
-    /// operation_aborted without waiting for them; the run's closer completes what is open.
+    /// call that waits for a person is not one of these, and holds no other up. A refusal of the
+    /// bridge is the answer to all of them: running calls are told to stop, no further one begins.
+    /// When cancelled, it passes the cancel on to the calls and throws operation_aborted without
+    /// waiting for them; the run's closer completes what is open.
     task<answers> call(std::vector<tool_call> calls);
 
     /// Milliseconds in which at least one call ran, so far; for the run's `timing`.
@@ -68,8 +72,11 @@ private:
     struct batch;
     class running_call;
 
-    task<> work_off(batch& work);
-    task<> answer_next(batch& work);
+    task<> answer_call(batch& work, std::size_t index);
+    enum class permission { given, refused };
+    task<permission> ask_for(batch& work, checked_call& call, tool_answer& answer);
+    task<> turn_away(batch& work, tool_answer& answer, std::string why);
+    task<> carry_out(batch& work, checked_call& call, tool_answer& answer);
     task<tool_ending> run_tool(batch& work, checked_call& call, duration& took);
     task<std::optional<engine::refusal>> emit(protocol::payload event);
 
@@ -78,6 +85,7 @@ private:
     const tool_registry& tools_;
     task_group& calls_;
     dispatch_limits limits_;
+    permits places_;
     std::size_t running_ = 0;
     time_point running_since_;
     duration tools_time_{0};

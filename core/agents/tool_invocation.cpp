@@ -1,6 +1,7 @@
 #include "core/agents/tool_invocation.hpp"
 
 #include "core/async/first_of.hpp"
+#include "core/engine/work_list.hpp"
 #include "core/protocol/utf8.hpp"
 
 #include <boost/json/monotonic_resource.hpp>
@@ -27,10 +28,6 @@ std::string presentable(std::string text) {
     const bool cut = legal < bytes;
     text.resize(legal);
     return cut ? text + "… (cut from " + std::to_string(bytes) + " bytes)" : text;
-}
-
-tool_ending failed_with(tool_outcome outcome, std::string text) {
-    return {outcome, std::nullopt, presentable(std::move(text))};
 }
 
 bool is_json(const std::string& text) {
@@ -64,6 +61,10 @@ tool_ending ending_of_exception(const std::exception& error, asio::cancellation_
 
 }  // namespace
 
+tool_ending failed_with(tool_outcome outcome, std::string text) {
+    return {outcome, std::nullopt, presentable(std::move(text))};
+}
+
 tool_invocation::tool_invocation(const tool& called, scheduler& on)
     : called_(called), on_(on), started_at_(on.now()) {
     on_.arm(*this, started_at_ + called.spec().timeout);
@@ -89,6 +90,8 @@ task<> tool_invocation::run(
     boost::json::object arguments
 ) {
     const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+    const executor on = co_await asio::this_coro::executor;
+    const engine::work_list::place listed(on, request, self->called_.spec().name, self->given_up_);
     try {
         task<tool_result> work = self->called_.call(std::move(request), std::move(arguments));
         auto first = co_await first_of(std::move(work), self->stop_.wait());
@@ -104,6 +107,7 @@ task<> tool_invocation::run(
 }
 
 void tool_invocation::expired() {
+    given_up_ = true;
     const auto limit = std::chrono::duration_cast<milliseconds>(called_.spec().timeout);
     end(failed_with(
         tool_outcome::timeout,
@@ -113,6 +117,9 @@ void tool_invocation::expired() {
 }
 
 void tool_invocation::stop() {
+    if (ending_)
+        return;
+    given_up_ = true;
     end(failed_with(tool_outcome::cancelled, "the call was cancelled"));
     stop_.notify();
 }

@@ -23,6 +23,9 @@ struct tool_ending {
     std::optional<std::string> error;
 };
 
+/// An ending without a result, from a sentence that may be anything.
+[[nodiscard]] tool_ending failed_with(protocol::tool_outcome outcome, std::string text);
+
 /// One call of a tool, from the moment it starts. Shared by the coroutine of the call, which may
 /// ignore its cancellation and go on, and by whoever waits, who never waits longer than the tool's
 /// time-out. The first ending counts; a later one is nobody's. The run's shard only.
@@ -66,6 +69,7 @@ private:
     time_point started_at_;
     time_point ended_at_;
     std::optional<tool_ending> ending_;
+    bool given_up_ = false;  // ended by others, though the tool still runs
     wakeup stop_;
     wakeup ended_;
 };

@@ -3,6 +3,7 @@
 #include "core/agents/tool.hpp"
 #include "core/agents/tool_arguments.hpp"
 
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -15,6 +16,14 @@ public:
     explicit typed_tool(tool_spec spec) : spec_(std::move(spec)) {}
 
     const tool_spec& spec() const final { return spec_; }
+
+    std::optional<protocol::field_error> check_arguments(const boost::json::object& arguments
+    ) const final {
+        Arguments read;
+        protocol::object_reader reader(arguments, "");
+        Arguments::describe(read, reader);
+        return reader.take_error();
+    }
 
     task<tool_result> call(engine::request_scope_ptr request, boost::json::object arguments)
         const final {

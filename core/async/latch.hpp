@@ -18,6 +18,8 @@ public:
         waiting_.erase(place);
     }
 
+    bool is_open() const { return open_; }
+
     void open() {
         open_ = true;
         for (wakeup& waiting : waiting_)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/async/live_tasks.hpp"
 #include "core/async/random_source.hpp"
 #include "core/async/timer_queue.hpp"
 
@@ -8,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace clarion {
 
@@ -55,6 +57,20 @@ public:
     virtual void arm(timer_entry& entry, time_point when) = 0;
     virtual void disarm(timer_entry& entry) noexcept = 0;
     random_source& random() noexcept { return random_; }
+    /// The coroutines spawned here.
+    live_tasks& tasks() noexcept { return tasks_; }
+
+    /// The shard's own `T`, made when it is first asked for and ended with the shard: what a part
+    /// of the program keeps once a shard, such as its counters. On the shard's thread, or before it
+    /// runs (docs/decisions/0006-what-a-shard-owns.md).
+    template <class T>
+    T& own() {
+        for (const belonging& one : belongings_)
+            if (one.kind == &kind_of<T>)
+                return *static_cast<T*>(one.value.get());
+        belongings_.push_back({&kind_of<T>, std::make_shared<T>()});
+        return *static_cast<T*>(belongings_.back().value.get());
+    }
 
 protected:
     enum class runs { on_io, elsewhere };
@@ -74,6 +90,16 @@ protected:
     };
 
 private:
+    struct belonging {
+        const char* kind;
+        std::shared_ptr<void> value;
+    };
+    template <class T>
+    static constexpr char kind_of = 0;  // its address tells the types apart
+
+    // Above the context, whose end destroys what is still suspended there.
+    live_tasks tasks_;
+    std::vector<belonging> belongings_;
     boost::asio::io_context io_{1};
     bool runs_on_io_;
     random_source random_;

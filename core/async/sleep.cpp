@@ -4,30 +4,9 @@
 
 namespace clarion {
 
-namespace {
-
-class alarm final : public timer_entry {
-public:
-    alarm(scheduler& on, time_point when) : on_(on) {
-        if (when != time_point::never())
-            on_.arm(*this, when);
-    }
-    ~alarm() override { on_.disarm(*this); }
-
-    void expired() override { rung_.notify(); }
-    task<> rings() { return rung_.wait(); }
-
-private:
-    scheduler& on_;
-    wakeup rung_;
-};
-
-}  // namespace
-
 task<> sleep_until(time_point when) {
-    const executor on = co_await asio::this_coro::executor;
-    alarm clock(on.owner(), when);
-    co_await clock.rings();
+    wakeup never_notified;
+    co_await never_notified.wait_until(when);
 }
 
 task<> sleep_for(duration time) {

@@ -21,26 +21,49 @@ bool is_cancellation(const std::exception_ptr& failure) {
 
 }  // namespace
 
-void task_group::spawn(task<> child) {
-    const auto place = children_.emplace(children_.end());
+task_group::child task_group::spawn(task<> work, const std::source_location& at) {
+    const auto stop = std::make_shared<stop_signal>();
+    const live_task about{at, on_.owner().now()};
+    const auto place = children_.insert(children_.end(), running_child{about, stop});
+    on_.owner().tasks().ring().note({about.since, at, task_fate::spawned});
     asio::co_spawn(
         on_,
-        std::move(child),
+        begin(stop, std::move(work)),
         asio::bind_cancellation_slot(
-            place->slot(),
+            stop->signal.slot(),
             [this, place](const std::exception_ptr& failure) { ended(place, failure); }
         )
     );
+    return child(stop);
+}
+
+task<> task_group::begin(std::shared_ptr<stop_signal> stop, task<> work) {
+    stop->begun = true;
+    if (stop->asked)
+        stop->emit();
+    co_await std::move(work);
 }
 
 void task_group::cancel() {
     // A child that ends at once removes itself only in a later turn, so the list stands still.
-    for (asio::cancellation_signal& child : children_)
-        child.emit(asio::cancellation_type::terminal);
+    for (const running_child& one : children_)
+        one.stop->emit();
 }
 
-void task_group::ended(child_list::iterator child, const std::exception_ptr& failure) {
-    children_.erase(child);
+live_group task_group::describe(std::size_t tasks_max) const {
+    live_group shown{made_at_, children_.size(), {}};
+    for (const running_child& one : children_) {
+        if (shown.tasks.size() == tasks_max)
+            break;
+        shown.tasks.push_back(one.about);
+    }
+    return shown;
+}
+
+void task_group::ended(child_list::iterator place, const std::exception_ptr& failure) {
+    const task_fate fate = failure ? task_fate::failed : task_fate::ended;
+    on_.owner().tasks().ring().note({on_.owner().now(), place->about.spawned_at, fate});
+    children_.erase(place);
     if (failure && !failure_ && !is_cancellation(failure)) {
         failure_ = failure;
         cancel();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/async/live_tasks.hpp"
 #include "core/async/task.hpp"
 #include "core/async/wakeup.hpp"
 
@@ -8,6 +9,9 @@
 #include <cstddef>
 #include <exception>
 #include <list>
+#include <memory>
+#include <source_location>
+#include <utility>
 
 namespace clarion {
 
@@ -16,14 +20,57 @@ namespace clarion {
 ///
 /// A child that throws (other than by cancellation) cancels its siblings; `join` throws the first
 /// such exception after all have ended.
-class task_group {
+///
+/// The shard's list of live coroutines shows the group by the place where it was made, and each
+/// child by the place where it was spawned.
+class task_group final : private live_tasks::group {
+    /// A child's way to hear that it is to end. Asio 1.83 lets a cancel that comes before the
+    /// coroutine's first turn fall through to the executor, so it is kept until then.
+    struct stop_signal {
+        asio::cancellation_signal signal;
+        bool begun = false;
+        bool asked = false;
+
+        void emit() {
+            asked = true;
+            if (begun)
+                signal.emit(asio::cancellation_type::terminal);
+        }
+    };
+
 public:
-    explicit task_group(executor on) : on_(on) {}
+    explicit task_group(
+        executor on,
+        const std::source_location& made_at = std::source_location::current()
+    )
+        : live_tasks::group(on.owner().tasks()), on_(on), made_at_(made_at) {
+        enlist();
+    }
     task_group(const task_group&) = delete;
     task_group& operator=(const task_group&) = delete;
-    ~task_group() { CLARION_ASSERT(children_.empty()); }
+    ~task_group() override {
+        leave();
+        CLARION_ASSERT(children_.empty());
+    }
 
-    void spawn(task<> child);
+    /// One spawned coroutine, to be cancelled apart from its siblings. May outlive both.
+    class child {
+    public:
+        child() = default;
+        /// Asks it to end; nothing once it has.
+        void cancel() const {
+            if (const auto stop = stop_.lock())
+                stop->emit();
+        }
+
+    private:
+        friend class task_group;
+        explicit child(std::weak_ptr<stop_signal> stop) : stop_(std::move(stop)) {}
+
+        std::weak_ptr<stop_signal> stop_;
+    };
+
+    child spawn(task<> work, const std::source_location& at = std::source_location::current());
 
     /// Asks every child to end. Those spawned later are not concerned.
     void cancel();
@@ -32,12 +79,22 @@ public:
     task<> join();
 
     std::size_t size() const { return children_.size(); }
+    executor on() const { return on_; }
 
 private:
-    using child_list = std::list<asio::cancellation_signal>;
-    void ended(child_list::iterator child, const std::exception_ptr& failure);
+    struct running_child {
+        live_task about;
+        std::shared_ptr<stop_signal> stop;
+    };
+    using child_list = std::list<running_child>;
+
+    static task<> begin(std::shared_ptr<stop_signal> stop, task<> work);
+    live_group describe(std::size_t tasks_max) const override;
+    bool has_tasks() const override { return !children_.empty(); }
+    void ended(child_list::iterator place, const std::exception_ptr& failure);
 
     executor on_;
+    std::source_location made_at_;
     child_list children_;
     std::exception_ptr failure_;
     wakeup empty_;

@@ -2,6 +2,7 @@
 
 #include "core/async/assert.hpp"
 #include "core/async/task.hpp"
+#include "core/async/timer_queue.hpp"
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/append.hpp>
@@ -51,7 +52,10 @@ public:
     /// Throws operation_aborted when cancelled. One waiter at a time.
     task<> wait() { co_await async_wait(use_task); }
 
-    /// The same, deaf to cancellation: for closing sequences that must run to their end.
+    /// The same, but ends at `deadline` at the latest; who waits looks again at what it waits for.
+    task<> wait_until(time_point deadline);
+
+    /// The same as `wait`, deaf to cancellation: for closing sequences that must run to their end.
     task<> wait_to_the_end() {
         co_await asio::this_coro::throw_if_cancelled(false);
         co_await async_wait(asio::bind_cancellation_slot(asio::cancellation_slot(), use_task));
@@ -75,9 +79,33 @@ private:
         asio::post(waiter_on_, asio::append(std::move(waiter), error));
     }
 
+    class alarm;
+
     handler waiter_;
     executor waiter_on_;
     bool notified_ = false;
 };
+
+/// Notifies when its time has come.
+class wakeup::alarm final : public timer_entry {
+public:
+    alarm(scheduler& on, wakeup& rung, time_point when) : on_(on), rung_(rung) {
+        if (when != time_point::never())
+            on_.arm(*this, when);
+    }
+    ~alarm() override { on_.disarm(*this); }
+
+    void expired() override { rung_.notify(); }
+
+private:
+    scheduler& on_;
+    wakeup& rung_;
+};
+
+inline task<> wakeup::wait_until(time_point deadline) {
+    const executor on = co_await asio::this_coro::executor;
+    const alarm clock(on.owner(), *this, deadline);
+    co_await async_wait(use_task);
+}
 
 }  // namespace clarion

@@ -5,7 +5,9 @@
 #include "core/conversation/seal.hpp"
 #include "core/conversation/thread_history.hpp"
 #include "core/protocol/payload_text.hpp"
+#include "core/storage/thread_title.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace clarion::conversation {
@@ -46,7 +48,11 @@ conversation::conversation(
     : on_(on),
       services_(services),
       log_(on, std::move(key), services.storage, subscribers_),
-      subscribers_(log_, services.storage, services.tasks) {}
+      subscribers_(log_, services.storage, services.tasks) {
+    subscribers_.on_published = [this] {
+        on_changed(*this);
+    };
+}
 
 conversation::~conversation() {
     if (on_gone)
@@ -73,8 +79,8 @@ task<message_verdict> conversation::message(
         refusal = error_of(server::error_code::busy, "a run is active on this thread");
     if (refusal)
         co_return co_await answer_known_or(std::move(asked), *std::move(refusal));
-    const std::size_t position = queue_.line().size();
     const queued_run_ptr run = take_place(asked.body, agent->name());
+    const std::size_t position = std::max<std::size_t>(queue_.position_of(run), 1);
     const storage::append_verdict verdict =
         co_await commit_message(asked, run, batch_of(asked.body, *run, position));
     start_next();
@@ -82,6 +88,9 @@ task<message_verdict> conversation::message(
         co_return answer_duplicate(asked, *known);
     if (std::holds_alternative<storage::committed>(verdict))
         co_return message_verdict::accepted;
+    failure::concern touched;
+    touched.about = {asked.from.connection_id(), log_.key().user_id, log_.key().thread_id, {}};
+    services_.runs.failures.report(failure::code::storage_unavailable, touched, reason_of(verdict));
     asked.from.send_text(protocol::to_frame(storage_error(reason_of(verdict)), asked.id));
     co_return message_verdict::refused;
 }
@@ -91,12 +100,31 @@ queued_run_ptr conversation::take_place(const client::message& body, std::string
     run->row.run_id = on_.owner().random().id("r_");
     run->row.message_id = body.message_id;
     run->row.agent = std::move(agent);
-    run->row.state = queue_.empty() ? run_state::running : run_state::queued;
+    if (queue_.empty())
+        run->slot = services_.slots.take(log_.key().user_id);
+    run->row.state = run->slot ? run_state::running : run_state::queued;
     run->text = body.text;
     run->metadata = body.metadata;
     run->accepted_at = on_.owner().now();
-    queue_.push(run);
+    if (body.on_busy != client::busy_policy::interrupt &&
+        body.on_busy != client::busy_policy::rollback)
+        queue_.push(run);
+    else if (queue_.active())
+        queue_.push_behind_front(run);
+    else
+        queue_.push_front(run);
     return run;
+}
+
+// Once the new message is durable: whatever ends the active run, its successor is known.
+void conversation::stop_active_for(const client::message& body, const queued_run_ptr& next) {
+    const queued_run_ptr active = queue_.active();
+    if (!active || active == next)
+        return;
+    if (body.on_busy == client::busy_policy::interrupt)
+        active->stop(protocol::cancel_reason::interrupted);
+    else if (body.on_busy == client::busy_policy::rollback)
+        active->stop(protocol::cancel_reason::rolled_back);
 }
 
 message_batch conversation::batch_of(
@@ -110,6 +138,8 @@ message_batch conversation::batch_of(
     batch.message.run_id = run.row.run_id;
     batch.message.agent = run.row.agent;
     batch.message.state = run.row.state;
+    if (!log_.exists())
+        batch.title = storage::title_of(body.text);
     batch.events.push_back(
         protocol::uncommitted(protocol::user_message{body.message_id, body.text, body.metadata})
     );
@@ -146,6 +176,7 @@ task<storage::append_verdict> conversation::commit_message(
             };
             asked.from.send_text(protocol::to_frame(accepted, asked.id));
             subscribers_.follow(asked.from);
+            stop_active_for(asked.body, run);
         }
         verdict.set(is);
     };
@@ -169,7 +200,7 @@ message_verdict conversation::answer_duplicate(
         .run_id = known.run_id,
         .seq = known.seq,
         .duplicate = true,
-        .state = known.state,
+        .state = known.state == run_state::suspended ? run_state::running : known.state,
     };
     asked.from.send_text(protocol::to_frame(accepted, asked.id));
     subscribers_.follow(asked.from);
@@ -219,8 +250,13 @@ task<conversation::cancel_answer> conversation::answer_of(const client::cancel& 
 // A run that waits in line ends by a terminal alone.
 task<conversation::cancel_answer> conversation::cancel_waiting(queued_run_ptr run) {
     queue_.remove(run);
-    const auto journal =
-        engine::run_journal::open(on_, scope_of(*run), log_, services_.limits.journal);
+    const auto journal = engine::run_journal::open(
+        on_,
+        scope_of(*run),
+        log_,
+        services_.runs.approvals,
+        services_.limits.journal
+    );
     const engine::ending how = engine::run_cancelled{protocol::cancel_reason::user};
     const engine::close_verdict closed = co_await journal->close(how);
     const auto* refused = std::get_if<engine::unsealed>(&closed);
@@ -238,7 +274,7 @@ std::vector<server::active_run> conversation::active_runs() const {
             active.push_back(
                 {log_.key().thread_id,
                  run->row.run_id,
-                 run->running ? run_state::running : run_state::queued}
+                 run->running ? run->running->state() : run->row.state}
             );
     return active;
 }

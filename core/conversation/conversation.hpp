@@ -3,10 +3,13 @@
 #include "core/agents/agent_registry.hpp"
 #include "core/async/latch.hpp"
 #include "core/async/task_group.hpp"
+#include "core/conversation/deletion_gate.hpp"
 #include "core/conversation/run_queue.hpp"
+#include "core/conversation/run_report.hpp"
 #include "core/conversation/subscriptions.hpp"
 #include "core/conversation/thread_log.hpp"
 #include "core/engine/engine_factory.hpp"
+#include "core/protocol/thread_frames.hpp"
 #include "core/session/user_home.hpp"
 
 #include <cstddef>
@@ -27,6 +30,7 @@ struct conversation_services {
     engine::run_services runs;
     /// Owns what conversations spawn: runs and replays.
     task_group& tasks;
+    run_slots& slots;
     engine::run_limits limits;
     std::size_t queued_runs_max = 16;  // 0: no cap
     /// True once the server drains: nothing new is started.
@@ -34,6 +38,7 @@ struct conversation_services {
 };
 
 enum class message_verdict { accepted, known, refused };
+enum class deletion_verdict { deleted, refused };
 
 /// One thread of one user: its log's front, its subscribers, its line of runs. Lives as long as
 /// somebody holds it: a subscribed session, a run, a verb under way. The user's shard only.
@@ -58,16 +63,51 @@ public:
     void subscribe(const session::request<protocol::client::subscribe>& asked);
     void unsubscribe(const session::session_link& link) { subscribers_.unsubscribe(link); }
     task<> cancel(session::request<protocol::client::cancel> asked);
+    /// A page of events, none beyond the published head; of a thread that does not exist an empty
+    /// one.
+    task<> history(session::request<protocol::client::history> asked);
+    /// `bad_request` for a seq that no subscriber can know of.
+    std::optional<protocol::server::error>
+    ack(const session::session_link& from, const protocol::client::ack& body);
+
+    /// Whoever may append asks for a pass first: none is given while the thread is being deleted.
+    task<deletion_gate::pass> enter() { return gate_.enter(); }
+    /// Ends the thread's runs, then removes it from the log; nothing of it comes after `deleted`.
+    /// Then this object stands for a thread that does not exist.
+    task<deletion_verdict> remove(session::request<protocol::client::delete_thread> asked);
 
     /// Ends the active run with `shutdown`; queued runs stay for the next start.
     void shut_down();
+    /// The same for a run that only waits for a person.
+    void shut_down_if_suspended();
 
+    /// What the log knows of the thread is known here.
+    bool is_loaded() const { return loaded_.is_open() && !load_failure_; }
     /// A run is active.
     bool is_working() const { return working_; }
     /// Runs that have not ended.
     std::vector<protocol::server::active_run> active_runs() const;
     const protocol::thread_key& key() const { return log_.key(); }
+    /// What a list of threads shows of it.
+    protocol::server::thread_entry entry() const;
+    bool has_subscribed(const session::session_link& link) const {
+        return subscribers_.contains(link);
+    }
+    std::size_t subscribers() const { return subscribers_.size(); }
+    std::optional<std::int64_t> acked_by(const session::session_link& link) const {
+        return subscribers_.acked_by(link);
+    }
 
+    // For an operator.
+    std::vector<run_report> runs() const;
+    void count_runs(run_totals& into) const;
+    std::optional<subscription_state> subscription_of(const session::session_link& link) const {
+        return subscribers_.state_of(link);
+    }
+
+    /// Called when `entry` has changed.
+    std::function<void(conversation&)> on_changed = [](conversation&) {
+    };
     /// Calls back when the last holder has let go.
     std::function<void(const protocol::thread_key&)> on_gone;
 
@@ -75,6 +115,7 @@ private:
     task<> recover(const storage::open_run& run);
     task<std::optional<std::string>> load_text(queued_run& run);
     queued_run_ptr take_place(const protocol::client::message& body, std::string agent);
+    void stop_active_for(const protocol::client::message& body, const queued_run_ptr& next);
     message_batch batch_of(
         const protocol::client::message& body,
         const queued_run& run,
@@ -97,8 +138,14 @@ private:
     task<cancel_answer> answer_of(const protocol::client::cancel& which);
     task<cancel_answer> cancel_waiting(queued_run_ptr run);
 
+    task<std::optional<protocol::server::error>> remove_now();
+    enum class runs_end : std::uint8_t { ended, refused };
+    task<runs_end> end_runs();
+    queued_run_ptr last_waiting() const;
+
     void start_next();
-    static task<> work_off(std::shared_ptr<conversation> self);
+    bool may_work(queued_run& next);
+    static task<> work_off(std::shared_ptr<conversation> self, queued_run_ptr front);
     task<> run_front(queued_run_ptr front);
     enum class after_refusal : std::uint8_t { done, run_again };
     void tell_unsealed(const storage::open_run& run, const std::string& reason);
@@ -110,7 +157,11 @@ private:
     thread_log log_;
     subscriptions subscribers_;
     run_queue queue_;
-    bool working_ = false;  // work_off is under way
+    bool working_ = false;  // the front is at work
+    bool waits_for_slot_ = false;
+    bool sealing_ = false;  // the front cannot be ended before the log takes writes again
+    wakeup settled_;        // working_ or sealing_ has changed
+    deletion_gate gate_;
     latch loaded_;
     std::optional<std::string> load_failure_;
 };

@@ -39,7 +39,7 @@ task<> conversation::load() {
 // The crash sweep, thread by thread (PROTOCOL §4): a run that had begun is closed, one that had not
 // is still owed to its user and gets its turn.
 task<> conversation::recover(const storage::open_run& run) {
-    if (run.state == run_state::running) {
+    if (run.state != run_state::queued) {
         engine::run_failed lost{
             agent_error_code::process_lost,
             "the server stopped while this run was at work",
@@ -92,21 +92,36 @@ task<std::optional<std::string>> conversation::load_text(queued_run& run) {
 
 void conversation::start_next() {
     const queued_run_ptr front = queue_.front();
-    if (working_ || !front || !front->committed || services_.draining)
+    if (working_ || !front || !front->committed || services_.draining || !may_work(*front))
         return;
     working_ = true;
-    services_.tasks.spawn(work_off(shared_from_this()));
+    services_.tasks.spawn(work_off(shared_from_this(), front));
 }
 
-task<> conversation::work_off(std::shared_ptr<conversation> self) {
-    while (true) {
-        const queued_run_ptr front = self->queue_.front();
-        if (!front || !front->committed || self->services_.draining)
-            break;
-        co_await self->run_front(front);
-        self->queue_.remove(front);
-    }
+// Whoever waits for a slot is held by the wait, so that its runs are not forgotten.
+bool conversation::may_work(queued_run& next) {
+    const std::string& user_id = log_.key().user_id;
+    if (!next.slot)
+        next.slot = services_.slots.take(user_id);
+    if (next.slot || waits_for_slot_)
+        return next.slot.has_value();
+    waits_for_slot_ = true;
+    services_.slots.wait(user_id, [self = shared_from_this()] {
+        self->waits_for_slot_ = false;
+        self->start_next();
+    });
+    return false;
+}
+
+task<> conversation::work_off(std::shared_ptr<conversation> self, queued_run_ptr front) {
+    co_await self->run_front(front);
+    self->queue_.remove(front);
     self->working_ = false;
+    self->on_changed(*self);
+    self->settled_.notify();
+    // Its user's other threads first: they have waited longer.
+    front->slot.reset();
+    self->start_next();
 }
 
 engine::request_scope_ptr conversation::scope_of(const queued_run& run) const {
@@ -118,13 +133,12 @@ engine::request_scope_ptr conversation::scope_of(const queued_run& run) const {
     scope->agent_name = run.row.agent;
     scope->text = run.text;
     scope->metadata = run.metadata;
-    // Messages of runs still in line behind this one count too; only the model agent cares.
-    scope->history_messages = log_.messages() - 1;
+    scope->history_messages = log_.messages() - queue_.committed();
     scope->history = std::make_shared<thread_history>(
         services_.storage,
         log_.key(),
         log_.epoch(),
-        run.row.message_seq
+        log_.head() + 1
     );
     scope->was_queued = run.row.state == run_state::queued;
     scope->accepted_at = run.accepted_at;
@@ -141,12 +155,17 @@ task<> conversation::run_front(queued_run_ptr front) {
             services_.runs,
             services_.limits
         );
+        if (front->stop_asked)
+            (void)front->running->cancel(*front->stop_asked);
         const engine::close_verdict closed = co_await front->running->execute();
         const auto* refused = std::get_if<engine::unsealed>(&closed);
         if (refused == nullptr)
             co_return;
         tell_unsealed(front->row, refused->reason);
+        sealing_ = true;
+        settled_.notify();
         next = co_await seal_when_possible(front->row, refused->reason);
+        sealing_ = false;
     }
 }
 
@@ -179,7 +198,19 @@ conversation::seal_when_possible(const storage::open_run& run, std::string reaso
 
 void conversation::shut_down() {
     const queued_run_ptr front = queue_.front();
-    if (front && front->running)
+    if (!front || !front->running ||
+        front->running->cancel(protocol::cancel_reason::shutdown) !=
+            server::cancel_verdict::accepted)
+        return;
+    failure::concern touched;
+    touched.about = {{}, log_.key().user_id, log_.key().thread_id, front->row.run_id};
+    services_.runs.failures
+        .report(failure::code::drain_timeout, touched, "the run went on when the drain was over");
+}
+
+void conversation::shut_down_if_suspended() {
+    const queued_run_ptr front = queue_.front();
+    if (front && front->running && front->running->state() == run_state::suspended)
         front->running->cancel(protocol::cancel_reason::shutdown);
 }
 

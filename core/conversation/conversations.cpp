@@ -1,5 +1,6 @@
 #include "core/conversation/conversations.hpp"
 
+#include "core/async/answer.hpp"
 #include "core/async/sleep.hpp"
 
 #include <algorithm>
@@ -19,6 +20,11 @@ std::int64_t in_ms(duration time) {
     return std::chrono::ceil<milliseconds>(time).count();
 }
 
+// 0: no cap.
+bool is_full(std::size_t size, std::size_t size_max) {
+    return size_max != 0 && size >= size_max;
+}
+
 }  // namespace
 
 conversations::conversations(
@@ -31,13 +37,16 @@ conversations::conversations(
 )
     : on_(on),
       settings_(settings),
+      slots_(settings.runs_active_per_user_max),
+      notices_(on, [this](const conversation& changed) { announce(changed); }),
       bodies_(on),
       tasks_(on),
       services_{
           storage,
           agents,
-          {engines, bodies_, failures},
+          {engines, bodies_, failures, approvals_},
           tasks_,
+          slots_,
           settings.runs,
           settings.queued_runs_max,
           draining_,
@@ -47,14 +56,18 @@ conversations::~conversations() = default;
 
 task<session::arrival> conversations::arrive(session::session_link link) {
     const std::string user_id = link.user_id();
+    session::arrival found;
+    found.active_runs = co_await active_runs_of(user_id);
     user_state& user = users_.try_emplace(user_id, settings_.messages_per_minute).first->second;
+    if (is_full(user.visitors.size(), settings_.connections_per_user_max)) {
+        found.refused = session::closing{
+            protocol::close_code::too_many_connections,
+            "this user has too many connections"
+        };
+        co_return found;
+    }
     const std::string connection_id = link.connection_id();
     user.visitors.emplace(connection_id, visitor{std::move(link), {}});
-    session::arrival found;
-    const auto first = threads_.lower_bound({user_id, ""});
-    for (auto at = first; at != threads_.end() && at->first.user_id == user_id; ++at)
-        if (const auto thread = at->second.lock())
-            std::ranges::move(thread->active_runs(), std::back_inserter(found.active_runs));
     co_return found;
 }
 
@@ -84,6 +97,9 @@ std::shared_ptr<conversation> conversations::find_or_make(const protocol::thread
         if (at != threads_.end() && at->second.expired())
             threads_.erase(at);
     };
+    made->on_changed = [this](conversation& changed) {
+        thread_changed(changed);
+    };
     place = made;
     tasks_.spawn(load(made));
     return made;
@@ -112,6 +128,22 @@ task<std::shared_ptr<conversation>> conversations::loaded(
     error.retryable = true;
     link.send_text(protocol::to_frame(error, id));
     co_return nullptr;
+}
+
+// Whether one more thread would be more than the connection may subscribe to.
+std::optional<server::error> conversations::subscription_limit_of(
+    const session::session_link& link,
+    const std::string& thread_id
+) const {
+    const auto& subscribed = users_.at(link.user_id()).visitors.at(link.connection_id()).subscribed;
+    if (subscribed.contains(thread_id) ||
+        !is_full(subscribed.size(), settings_.subscriptions_per_connection_max))
+        return std::nullopt;
+    server::error error;
+    error.code = server::error_code::busy;
+    error.message = "this connection is subscribed to too many threads; unsubscribe from some";
+    error.retryable = true;
+    return error;
 }
 
 std::optional<server::error> conversations::limit_of(const std::string& user_id) {
@@ -144,13 +176,25 @@ void conversations::remember_subscription(
         place->second.subscribed[to->key().thread_id] = std::move(to);
 }
 
+void conversations::note_message(message_verdict verdict, duration took) {
+    metrics::counters& counters = metrics::counters_of(on_);
+    counters.messages.add(static_cast<metrics::message_outcome>(verdict));
+    if (verdict == message_verdict::accepted)
+        counters.message_to_accepted_us.add(metrics::in_us(took));
+}
+
 task<> conversations::message(session::request<client::message> asked) {
     const session::session_link from = asked.from;
+    const time_point arrived_at = on_.owner().now();
     const auto thread = co_await loaded(from, asked.body.thread_id, asked.id);
     if (!thread)
         co_return;
+    const deletion_gate::pass inside = co_await thread->enter();
     auto limit = limit_of(from.user_id());
+    if (!limit)
+        limit = subscription_limit_of(from, thread->key().thread_id);
     const message_verdict verdict = co_await thread->message(std::move(asked), std::move(limit));
+    note_message(verdict, on_.owner().now() - arrived_at);
     if (verdict == message_verdict::refused)
         co_return;
     remember_subscription(from, thread);
@@ -159,6 +203,10 @@ task<> conversations::message(session::request<client::message> asked) {
 }
 
 task<> conversations::subscribe(session::request<client::subscribe> asked) {
+    if (const auto limit = subscription_limit_of(asked.from, asked.body.thread_id)) {
+        asked.from.send_text(protocol::to_frame(*limit, asked.id));
+        co_return;
+    }
     const auto thread = co_await loaded(asked.from, asked.body.thread_id, asked.id);
     if (!thread)
         co_return;
@@ -181,13 +229,39 @@ task<> conversations::unsubscribe(session::request<client::unsubscribe> asked) {
 
 task<> conversations::cancel(session::request<client::cancel> asked) {
     const auto thread = co_await loaded(asked.from, asked.body.thread_id, asked.id);
-    if (thread)
-        co_await thread->cancel(std::move(asked));
+    if (!thread)
+        co_return;
+    const deletion_gate::pass inside = co_await thread->enter();
+    co_await thread->cancel(std::move(asked));
+}
+
+// The answer is sent when the decision is committed, before its event.
+task<std::optional<server::error>> conversations::approve(session::request<client::approve> asked) {
+    answer<std::optional<server::error>> answered;
+    const auto reply = [&asked, &answered](const engine::approve_answer& given) {
+        const auto send = [&asked](const auto& body) {
+            asked.from.send_text(protocol::to_frame(body, asked.id));
+        };
+        std::visit(send, given);
+        const auto* error = std::get_if<server::error>(&given);
+        answered.set(error == nullptr ? std::nullopt : std::optional(*error));
+    };
+    approvals_.resolve(asked.from.user_id(), asked.body, reply);
+    co_return co_await answered.get();
 }
 
 task<std::optional<std::string>> conversations::revive(protocol::thread_key key) {
     const auto thread = find_or_make(key);
     co_return co_await thread->ready();
+}
+
+task<std::size_t> conversations::end_sessions(std::string user_id, session::closing why) {
+    const auto user = users_.find(user_id);
+    if (user == users_.end())
+        co_return std::size_t{0};
+    for (const auto& [connection_id, guest] : user->second.visitors)
+        guest.link.end(why);
+    co_return user->second.visitors.size();
 }
 
 task<> conversations::drain(duration grace) {
@@ -202,8 +276,12 @@ task<> conversations::drain(duration grace) {
             guest.link.send_text(protocol::to_frame(leaving));
         }
     const time_point end = on_.owner().now() + grace;
-    while (active_runs() > 0 && on_.owner().now() < end)
+    while (active_runs() > 0 && on_.owner().now() < end) {
+        for (const auto& [key, held] : threads_)
+            if (const auto thread = held.lock())
+                thread->shut_down_if_suspended();
         co_await sleep_for(drain_poll);
+    }
     for (const auto& [key, held] : threads_)
         if (const auto thread = held.lock())
             thread->shut_down();
@@ -223,6 +301,40 @@ task<> conversations::join() {
     tasks_.cancel();
     co_await bodies_.join();
     co_await tasks_.join();
+    notices_.clear();
+    slots_.forget_waiting();
+}
+
+std::vector<run_report> conversations::runs(std::size_t runs_max) const {
+    std::vector<run_report> all;
+    for (const auto& [key, held] : threads_) {
+        if (all.size() >= runs_max)
+            break;
+        if (const auto thread = held.lock())
+            std::ranges::move(thread->runs(), std::back_inserter(all));
+    }
+    return all;
+}
+
+run_totals conversations::count_runs() const {
+    run_totals total;
+    for (const auto& [key, held] : threads_)
+        if (const auto thread = held.lock())
+            thread->count_runs(total);
+    return total;
+}
+
+std::vector<subscription_report> conversations::subscriptions(std::size_t subscriptions_max) const {
+    std::vector<subscription_report> all;
+    for (const auto& [user_id, user] : users_)
+        for (const auto& [connection_id, guest] : user.visitors)
+            for (const auto& [thread_id, thread] : guest.subscribed) {
+                if (all.size() == subscriptions_max)
+                    return all;
+                if (const auto state = thread->subscription_of(guest.link))
+                    all.push_back({connection_id, thread_id, *state, thread->acked_by(guest.link)});
+            }
+    return all;
 }
 
 std::size_t conversations::active_runs() const {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "core/async/task_group.hpp"
+#include "core/conversation/change_notices.hpp"
 #include "core/conversation/conversation.hpp"
 #include "core/conversation/message_rate.hpp"
+#include "core/engine/approval_index.hpp"
 #include "core/session/user_home.hpp"
 
 #include <functional>
@@ -21,6 +23,9 @@ struct conversations_settings {
     engine::run_limits runs;
     std::size_t queued_runs_max = 16;
     std::int64_t messages_per_minute = 120;
+    std::size_t runs_active_per_user_max = 64;
+    std::size_t connections_per_user_max = 1000;
+    std::size_t subscriptions_per_connection_max = 1000;
 };
 
 /// The home of one shard's users: their sessions, and their threads as long as somebody needs them.
@@ -44,13 +49,26 @@ public:
     task<> subscribe(session::request<protocol::client::subscribe> asked) override;
     task<> unsubscribe(session::request<protocol::client::unsubscribe> asked) override;
     task<> cancel(session::request<protocol::client::cancel> asked) override;
+    task<std::optional<protocol::server::error>> approve(
+        session::request<protocol::client::approve> asked
+    ) override;
+    task<> history(session::request<protocol::client::history> asked) override;
+    task<> delete_thread(session::request<protocol::client::delete_thread> asked) override;
+    task<std::optional<protocol::server::error>> threads(
+        session::request<protocol::client::threads> asked
+    ) override;
+    task<std::optional<protocol::server::error>> ack(session::request<protocol::client::ack> asked
+    ) override;
 
     /// Loads a thread that an earlier process left with open runs: they are sealed, queued ones
     /// start. A sentence when that failed.
     task<std::optional<std::string>> revive(protocol::thread_key key);
 
+    /// Ends every session of the user; says how many there were.
+    task<std::size_t> end_sessions(std::string user_id, session::closing why);
+
     /// No new runs and messages; sessions hear `going_away`; runs get `grace`, then end as
-    /// `shutdown`.
+    /// `shutdown`. A suspended run ends so at once: nobody can tell when its person comes back.
     task<> drain(duration grace);
     /// Ends every session of the shard's users with 1001.
     task<> close_sessions();
@@ -58,6 +76,11 @@ public:
     task<> join();
 
     std::size_t active_runs() const;
+
+    // What an operator sees: no more than asked for, in the order of users and threads.
+    std::vector<run_report> runs(std::size_t runs_max) const;
+    run_totals count_runs() const;
+    std::vector<subscription_report> subscriptions(std::size_t subscriptions_max) const;
 
 private:
     struct visitor {
@@ -76,15 +99,26 @@ private:
         std::optional<std::string> id
     );
     task<> load(std::shared_ptr<conversation> made);
+    void note_message(message_verdict verdict, duration took);
+    task<std::optional<std::vector<protocol::server::active_run>>> active_runs_of(
+        std::string user_id
+    );
+    void thread_changed(conversation& changed);
+    void announce(const conversation& changed);
     std::shared_ptr<conversation> find_or_make(const protocol::thread_key& key);
+    std::optional<protocol::server::error>
+    subscription_limit_of(const session::session_link& link, const std::string& thread_id) const;
     std::optional<protocol::server::error> limit_of(const std::string& user_id);
     void remember_subscription(const session::session_link& link, std::shared_ptr<conversation> to);
 
     executor on_;
     conversations_settings settings_;
     bool draining_ = false;
+    engine::approval_index approvals_;
     std::map<std::string, user_state> users_;
     std::map<protocol::thread_key, std::weak_ptr<conversation>> threads_;
+    run_slots slots_;
+    change_notices notices_;
     task_group bodies_;
     task_group tasks_;
     conversation_services services_;

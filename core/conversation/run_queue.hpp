@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/conversation/run_slots.hpp"
 #include "core/engine/run.hpp"
 #include "core/protocol/client_frames.hpp"
 #include "core/protocol/server_frames.hpp"
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -23,8 +25,19 @@ struct queued_run {
     time_point accepted_at;
     /// Its message is durable; before that it only holds its place.
     bool committed = false;
+    /// Its right to be at work.
+    std::optional<run_slots::slot> slot;
     /// Set while it runs.
     std::shared_ptr<engine::run> running;
+    /// It was to stop before it ran.
+    std::optional<protocol::cancel_reason> stop_asked;
+
+    void stop(protocol::cancel_reason why) {
+        if (running)
+            (void)running->cancel(why);
+        else if (!stop_asked)
+            stop_asked = why;
+    }
 };
 using queued_run_ptr = std::shared_ptr<queued_run>;
 
@@ -34,10 +47,28 @@ public:
     bool empty() const { return line_.empty(); }
     /// How many wait behind the front.
     std::size_t waiting() const { return line_.empty() ? 0 : line_.size() - 1; }
+    /// How many have their message in the log.
+    std::int64_t committed() const {
+        return std::ranges::count_if(line_, [](const auto& run) { return run->committed; });
+    }
     const std::deque<queued_run_ptr>& line() const { return line_; }
     queued_run_ptr front() const { return line_.empty() ? nullptr : line_.front(); }
 
+    /// The front, once it has the right to be at work.
+    queued_run_ptr active() const {
+        return line_.empty() || !line_.front()->slot ? nullptr : line_.front();
+    }
+
     void push(queued_run_ptr run) { line_.push_back(std::move(run)); }
+    /// Next after the one in front.
+    void push_behind_front(queued_run_ptr run) {
+        line_.insert(line_.begin() + (line_.empty() ? 0 : 1), std::move(run));
+    }
+    void push_front(queued_run_ptr run) { line_.push_front(std::move(run)); }
+    /// From 1; 0 for the front.
+    std::size_t position_of(const queued_run_ptr& run) const {
+        return static_cast<std::size_t>(std::ranges::find(line_, run) - line_.begin());
+    }
     void remove(const queued_run_ptr& run) { std::erase(line_, run); }
 
     /// By run id, message id, or both.

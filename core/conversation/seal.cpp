@@ -101,7 +101,7 @@ task<seal_verdict> seal_run(
     const engine::ending how = std::move(why);
     engine::run_batch closers;
     closers.run_id = run.run_id;
-    std::vector<protocol::payload> events = closing_events(state.grammar, how, run.agent, "");
+    std::vector<protocol::payload> events = closing_events(state.grammar, how, "");
     for (const protocol::payload& event : events) {
         state.grammar.apply(event);
         closers.events.push_back(protocol::uncommitted(event));
@@ -124,6 +124,8 @@ task<seal_verdict> seal_run(
     const engine::batch_verdict verdict = co_await commit(log, std::move(last));
     if (const auto* refused = std::get_if<engine::batch_refused>(&verdict))
         co_return seal_verdict(seal_failed{refused->reason});
+    const executor on = co_await asio::this_coro::executor;
+    engine::count_ending(metrics::counters_of(on), how);
     co_return seal_verdict(run_sealed{});
 }
 

@@ -1,5 +1,6 @@
 #include "core/conversation/subscriptions.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace clarion::conversation {
@@ -8,7 +9,7 @@ namespace server = protocol::server;
 using protocol::delivery;
 
 subscriptions::subscriptions(const thread_log& log, storage::event_log& storage, task_group& tasks)
-    : log_(log), storage_(storage), tasks_(tasks) {}
+    : log_(log), storage_(storage), tasks_(tasks), counters_(metrics::counters_of(tasks.on())) {}
 
 std::int64_t subscriptions::published() const {
     return published_.value_or(log_.head());
@@ -35,7 +36,7 @@ void subscriptions::subscribe(
     const std::optional<protocol::client::cursor>& since
 ) {
     const recovery found = since ? recover(*since) : recovery{std::nullopt, published()};
-    auto added = std::make_shared<subscription>(subscription{link, true});
+    auto added = std::make_shared<subscription>(subscription{link, id, true});
     put(added);
     const server::subscribed answer{
         .thread_id = log_.key().thread_id,
@@ -46,14 +47,15 @@ void subscriptions::subscribe(
     };
     link.send_text(protocol::to_frame(answer, id));
     if (found.after_seq == published())
-        return send_caught_up(link);
+        return send_caught_up(*added);
     added->live = false;
+    ++counters_.replays;
     tasks_.spawn(replay(std::move(owner), std::move(added), found.after_seq));
 }
 
 void subscriptions::follow(const session::session_link& link) {
     if (!by_connection_.contains(link.connection_id()))
-        put(std::make_shared<subscription>(subscription{link, true}));
+        put(std::make_shared<subscription>(subscription{link, std::nullopt, true}));
 }
 
 void subscriptions::unsubscribe(const session::session_link& link) {
@@ -62,6 +64,31 @@ void subscriptions::unsubscribe(const session::session_link& link) {
         return;
     place->second->ended = true;
     by_connection_.erase(place);
+}
+
+void subscriptions::ack(const session::session_link& link, std::int64_t seq) {
+    const auto place = by_connection_.find(link.connection_id());
+    if (place != by_connection_.end())
+        place->second->acked = std::max(place->second->acked.value_or(0), seq);
+}
+
+std::optional<std::int64_t> subscriptions::acked_by(const session::session_link& link) const {
+    const auto place = by_connection_.find(link.connection_id());
+    return place == by_connection_.end() ? std::nullopt : place->second->acked;
+}
+
+bool subscriptions::contains(const session::session_link& link) const {
+    return by_connection_.contains(link.connection_id());
+}
+
+void subscriptions::end_all(const std::string& frame, const session::session_link& asker) {
+    for (const auto& [connection_id, to] : by_connection_) {
+        to->ended = true;
+        if (connection_id != asker.connection_id())
+            to->link.send_text(frame);
+    }
+    by_connection_.clear();
+    published_.reset();
 }
 
 void subscriptions::put(subscription_ptr added) {
@@ -91,7 +118,18 @@ void subscriptions::publish(const std::vector<protocol::event>& committed) {
             for (const protocol::event& event : committed)
                 frames.push_back(frame_of(event, delivery::live));
         to->link.send(frames);
+        counters_.events_delivered += frames.size();
     }
+    if (by_connection_.empty())
+        counters_.events_parked += committed.size();
+    on_published();
+}
+
+std::optional<subscription_state> subscriptions::state_of(const session::session_link& link) const {
+    const auto place = by_connection_.find(link.connection_id());
+    if (place == by_connection_.end())
+        return std::nullopt;
+    return place->second->live ? subscription_state::live : subscription_state::replaying;
 }
 
 void subscriptions::tell_all(const std::string& frame) const {
@@ -99,8 +137,9 @@ void subscriptions::tell_all(const std::string& frame) const {
         to->link.send_text(frame);
 }
 
-void subscriptions::send_caught_up(const session::session_link& to) const {
-    to.send_text(protocol::to_frame(server::caught_up{log_.key().thread_id, published()}));
+void subscriptions::send_caught_up(const subscription& to) const {
+    const server::caught_up answer{log_.key().thread_id, published()};
+    to.link.send_text(protocol::to_frame(answer, to.asked_as));
 }
 
 task<> subscriptions::replay(
@@ -130,7 +169,7 @@ task<> subscriptions::replay(
         co_return;
     // The same turn in which the cursor met the published head: nothing lies between.
     to->live = true;
-    send_caught_up(to->link);
+    send_caught_up(*to);
 }
 
 // In pieces that fit whatever the connection's bound is, each when there is room for it.
@@ -147,6 +186,7 @@ subscriptions::send_paced(subscription_ptr to, std::vector<protocol::event> even
         }
         if (co_await to->link.room(bytes) == outbox::room_verdict::closed || to->ended)
             co_return outbox::room_verdict::closed;
+        counters_.events_replayed += piece.size();
         to->link.send(std::move(piece));
     }
     co_return outbox::room_verdict::room;

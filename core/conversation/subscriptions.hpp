@@ -1,13 +1,16 @@
 #pragma once
 
 #include "core/async/task_group.hpp"
+#include "core/conversation/subscription_report.hpp"
 #include "core/conversation/thread_log.hpp"
 #include "core/protocol/client_frames.hpp"
 #include "core/protocol/server_frames.hpp"
 #include "core/session/session_link.hpp"
 #include "core/storage/event_log.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -35,16 +38,35 @@ public:
     /// Live from the next published event on, without an answer; nothing if already subscribed.
     void follow(const session::session_link& link);
     void unsubscribe(const session::session_link& link);
+    /// The client has taken in everything up to `seq`; nothing when it is not subscribed.
+    void ack(const session::session_link& link, std::int64_t seq);
+    /// The highest seq it has acknowledged, if it ever did.
+    std::optional<std::int64_t> acked_by(const session::session_link& link) const;
+    /// The thread is gone: ends every subscription, and tells all but `asker`.
+    void end_all(const std::string& frame, const session::session_link& asker);
+
+    bool contains(const session::session_link& link) const;
+    std::size_t size() const { return by_connection_.size(); }
+    /// The last event that subscribers may know of.
+    std::int64_t published() const;
+    /// Called behind each publication.
+    std::function<void()> on_published = [] {
+    };
 
     void publish(const std::vector<protocol::event>& committed) override;
+    /// How the session stands here; nothing when it is not subscribed.
+    std::optional<subscription_state> state_of(const session::session_link& link) const;
+
     /// To every subscribed session, whatever it has seen so far.
     void tell_all(const std::string& frame) const;
 
 private:
     struct subscription {
         session::session_link link;
+        std::optional<std::string> asked_as;  // the `id` of the `subscribe`
         bool live = true;
         bool ended = false;  // unsubscribed, or replaced by a newer one
+        std::optional<std::int64_t> acked{};
     };
     using subscription_ptr = std::shared_ptr<subscription>;
 
@@ -58,13 +80,13 @@ private:
     task<session::outbox::room_verdict>
     send_paced(subscription_ptr to, std::vector<protocol::event> events);
     void give_up(const subscription& from);
-    std::int64_t published() const;
-    void send_caught_up(const session::session_link& to) const;
+    void send_caught_up(const subscription& to) const;
     session::shared_frame frame_of(const protocol::event& event, protocol::delivery how) const;
 
     const thread_log& log_;
     storage::event_log& storage_;
     task_group& tasks_;
+    metrics::counters& counters_;
     std::optional<std::int64_t> published_;  // the log's head until something is published here
     std::map<std::string, subscription_ptr> by_connection_;
 };

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -45,6 +47,46 @@ std::optional<ports::past_message> message_of(const protocol::event& event) {
     return message;
 }
 
+bool is_rolled_back(const protocol::event& terminal) {
+    if (terminal.type != protocol::event_type::agent_cancelled)
+        return false;
+    auto parsed = protocol::payload_from_json(terminal.type, terminal.payload_json);
+    const auto* payload = std::get_if<protocol::payload>(&parsed);
+    return payload != nullptr && std::get<protocol::agent_cancelled>(*payload).reason ==
+                                     protocol::cancel_reason::rolled_back;
+}
+
+/// The newest messages of runs that have ended, as the log is read from its start. What belongs to
+/// a run that was rolled back, or is still in line, is nobody's past.
+class collected_past {
+public:
+    explicit collected_past(std::size_t messages_max) : messages_max_(messages_max) {}
+
+    void add(ports::past_message message, const std::string& run_id) {
+        open_[run_id].push_back(std::move(message));
+    }
+
+    void end_run(const protocol::event& terminal) {
+        const auto run = open_.find(terminal.run_id);
+        if (run == open_.end())
+            return;
+        if (!is_rolled_back(terminal))
+            std::ranges::move(run->second, std::back_inserter(ended_));
+        open_.erase(run);
+        while (ended_.size() > messages_max_)
+            ended_.pop_front();
+    }
+
+    std::vector<ports::past_message> take() {
+        return {std::make_move_iterator(ended_.begin()), std::make_move_iterator(ended_.end())};
+    }
+
+private:
+    const std::size_t messages_max_;
+    std::map<std::string, std::vector<ports::past_message>> open_;
+    std::deque<ports::past_message> ended_;
+};
+
 }  // namespace
 
 thread_history::thread_history(
@@ -56,7 +98,7 @@ thread_history::thread_history(
     : log_(log), key_(std::move(key)), epoch_(std::move(epoch)), before_seq_(before_seq) {}
 
 task<ports::history_result> thread_history::search(std::string text, std::size_t messages_max) {
-    std::deque<ports::past_message> found;
+    collected_past found(messages_max);
     std::int64_t cursor = 0;
     while (cursor < before_seq_ - 1) {
         storage::page_request wanted;
@@ -72,17 +114,14 @@ task<ports::history_result> thread_history::search(std::string text, std::size_t
             break;
         for (const protocol::event& event : events) {
             auto message = message_of(event);
-            if (!message || !contains_ignoring_case(message->text, text))
-                continue;
-            found.push_back(*std::move(message));
-            if (found.size() > messages_max)
-                found.pop_front();
+            if (message && contains_ignoring_case(message->text, text))
+                found.add(*std::move(message), event.run_id);
+            else if (protocol::is_terminal(event.type))
+                found.end_run(event);
         }
         cursor = events.back().seq;
     }
-    co_return ports::history_result(
-        std::vector(std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()))
-    );
+    co_return ports::history_result(found.take());
 }
 
 task<ports::history_result> thread_history::newest(std::size_t messages_max) {

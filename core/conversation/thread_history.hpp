@@ -13,7 +13,8 @@ namespace clarion::conversation {
 /// for as long as a straggling tool holds it.
 class thread_history final : public ports::history {
 public:
-    /// Messages with a seq below `before_seq` exist for the run.
+    /// What exists for the run: messages below `before_seq` of runs that have ended below it, but
+    /// for those that were rolled back (PROTOCOL §3).
     thread_history(
         storage::event_log& log,
         protocol::thread_key key,

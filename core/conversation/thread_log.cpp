@@ -33,18 +33,21 @@ thread_log::thread_log(
     storage::event_log& log,
     publisher& to
 )
-    : on_(on), key_(std::move(key)), log_(log), to_(to) {}
+    : on_(on), key_(std::move(key)), log_(log), to_(to), counters_(metrics::counters_of(on)) {}
 
 thread_log::~thread_log() {
     CLARION_ASSERT(idle());
 }
 
 void thread_log::load(const std::optional<storage::thread_row>& row) {
+    CLARION_ASSERT(idle());
     exists_ = row.has_value();
     epoch_ = row ? row->epoch : on_.owner().random().id("e_");
     head_ = row ? row->last_seq : 0;
     first_kept_ = row ? row->first_seq : 1;
     messages_ = row ? row->messages : 0;
+    title_ = row ? row->title : std::string();
+    updated_ms_ = row ? row->updated_ms : 0;
 }
 
 void thread_log::append(
@@ -75,6 +78,7 @@ void thread_log::append_message(
     for (protocol::event& event : added.events)
         event.run_id = batch.message.run_id;
     added.message = std::move(batch.message);
+    added.title = std::move(batch.title);
     added.done = std::move(done);
     enqueue(std::move(added));
 }
@@ -94,6 +98,7 @@ storage::append_request thread_log::compose() {
     request.epoch = epoch_;
     request.expected_seq = head_;
     request.now_ms = on_.owner().wall_ms();
+    handed_in_ms_ = request.now_ms;
     do {
         item& next = under_way_.emplace_back(std::move(waiting_.front()));
         waiting_.pop_front();
@@ -104,6 +109,8 @@ storage::append_request thread_log::compose() {
         if (next.run)
             request.runs.push_back(*next.run);
         request.message = next.message;
+        if (!exists_)
+            request.title = next.title;
     } while (!request.message && !waiting_.empty() && !waiting_.front().message &&
              request.events.size() < events_per_append_max);
     return request;
@@ -111,13 +118,25 @@ storage::append_request thread_log::compose() {
 
 void thread_log::start_next() {
     busy_ = true;
+    handed_in_at_ = on_.owner().now();
+    ++counters_.appends_waiting;
     auto done = asio::bind_executor(on_, [this](storage::append_verdict verdict) {
         finished(std::move(verdict));
     });
     log_.start_append(compose(), std::move(done));
 }
 
+void thread_log::note_commit() {
+    const duration took = on_.owner().now() - handed_in_at_;
+    --counters_.appends_waiting;
+    counters_.append_us.add(metrics::in_us(took));
+    const auto& watch = on_.owner().own<slow_commit_watch>();
+    if (watch.tell && took >= watch.least)
+        watch.tell(key_, took);
+}
+
 void thread_log::finished(storage::append_verdict verdict) {
+    note_commit();
     if (std::holds_alternative<storage::committed>(verdict))
         committed_now();
     else if (std::holds_alternative<storage::duplicate_message>(verdict))
@@ -132,16 +151,22 @@ void thread_log::finished(storage::append_verdict verdict) {
 }
 
 void thread_log::committed_now() {
-    exists_ = true;
     std::vector<item> committed = std::exchange(under_way_, {});
+    std::int64_t events = 0;
+    if (!std::exchange(exists_, true))
+        title_ = std::move(committed.front().title);
+    updated_ms_ = handed_in_ms_;
     for (item& one : committed) {
+        events += static_cast<std::int64_t>(one.events.size());
         for (protocol::event& event : one.events) {
             event.seq = ++head_;
+            counters_.events_committed.add(event.type);
             messages_ += is_message(event.type) ? 1 : 0;
         }
         one.done(storage::committed{head_});
         to_.publish(one.events);
     }
+    counters_.append_events.add(events);
 }
 
 void thread_log::refuse_all(const storage::append_verdict& verdict) {

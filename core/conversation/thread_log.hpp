@@ -2,6 +2,7 @@
 
 #include "core/async/wakeup.hpp"
 #include "core/engine/event_sink.hpp"
+#include "core/metrics/counters.hpp"
 #include "core/protocol/events.hpp"
 #include "core/storage/event_log.hpp"
 
@@ -23,10 +24,18 @@ protected:
     ~publisher() = default;
 };
 
+/// Who is told of a commit that took long; one a shard (`scheduler::own`), silent unless set.
+struct slow_commit_watch {
+    duration least = std::chrono::milliseconds(500);
+    std::function<void(const protocol::thread_key&, duration)> tell;
+};
+
 /// A user message's own append.
 struct message_batch {
     storage::new_message message;
     std::vector<protocol::event> events;
+    /// The thread's, should this message make it.
+    std::string title;
 };
 
 /// The front of one thread's log. One append is under way at a time; what comes meanwhile waits
@@ -40,7 +49,8 @@ public:
     thread_log(executor on, protocol::thread_key key, storage::event_log& log, publisher& to);
     ~thread_log() override;
 
-    /// Takes over what storage knows; `nullopt` for a thread that does not exist yet.
+    /// Takes over what storage knows; `nullopt` for a thread that does not exist, or no more: its
+    /// next event is the first of another epoch. Only while the log is idle.
     void load(const std::optional<storage::thread_row>& row);
 
     void append(engine::run_batch batch, std::function<void(const engine::batch_verdict&)> done)
@@ -58,6 +68,10 @@ public:
     /// User and assistant messages committed so far.
     std::int64_t messages() const { return messages_; }
     bool exists() const { return exists_; }
+    /// Empty until the thread exists.
+    const std::string& title() const { return title_; }
+    /// Of the last commit, Unix ms.
+    std::int64_t updated_ms() const { return updated_ms_; }
     bool idle() const { return waiting_.empty() && !busy_; }
 
     /// Ends when nothing is under way.
@@ -67,6 +81,7 @@ private:
     struct item {
         std::vector<protocol::event> events;
         std::optional<storage::new_message> message;
+        std::string title;
         std::optional<storage::run_change> run;
         std::function<void(const storage::append_verdict&)> done;
     };
@@ -75,6 +90,7 @@ private:
     void start_next();
     storage::append_request compose();
     void finished(storage::append_verdict verdict);
+    void note_commit();
     void committed_now();
     void refuse_all(const storage::append_verdict& verdict);
 
@@ -82,11 +98,16 @@ private:
     protocol::thread_key key_;
     storage::event_log& log_;
     publisher& to_;
+    metrics::counters& counters_;
+    time_point handed_in_at_;
     std::string epoch_;
     std::string no_epoch_;
     std::int64_t head_ = 0;
     std::int64_t first_kept_ = 1;
     std::int64_t messages_ = 0;
+    std::string title_;
+    std::int64_t updated_ms_ = 0;
+    std::int64_t handed_in_ms_ = 0;  // the time of the append under way
     bool exists_ = false;
     bool busy_ = false;  // from handing an append in until its last event is published
     std::deque<item> waiting_;

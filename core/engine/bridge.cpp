@@ -15,6 +15,18 @@ bridge::delta(std::string agent_name, std::string message_id, std::string text) 
     return journal_->delta(std::move(agent_name), std::move(message_id), std::move(text));
 }
 
+void bridge::begin_work(std::size_t calls) {
+    journal_->begin_work(calls);
+}
+
+void bridge::end_work() {
+    journal_->end_work();
+}
+
+task<approval_verdict> bridge::ask_approval(approval_request asked) {
+    return journal_->ask_approval(std::move(asked));
+}
+
 std::string bridge::new_message_id() {
     return journal_->new_id("m_");
 }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "core/async/task.hpp"
+#include "core/engine/approval.hpp"
 #include "core/protocol/payloads.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -36,6 +38,8 @@ using emit_verdict = std::variant<emitted, refusal>;
 struct gathered {};
 using delta_verdict = std::variant<gathered, refusal>;
 
+using approval_verdict = std::variant<approved, not_approved, unasked, refusal>;
+
 /// The only way an engine, an agent or a tool dispatcher can emit events; bound to one run of one
 /// user's thread. Comes from `run_journal::open_bridge` alone: there is no empty one. The run's
 /// shard only.
@@ -54,6 +58,17 @@ public:
     /// Adds to the assistant message `message_id`. Suspends only while 16 KiB wait to be committed.
     [[nodiscard]] task<delta_verdict>
     delta(std::string agent_name, std::string message_id, std::string text);
+
+    /// Says that so many more tool calls are at work, or that one of them is not any longer. A run
+    /// in which none is, but an approval open, is suspended (PROTOCOL §4) with its next event.
+    void begin_work(std::size_t calls);
+    void end_work();
+
+    /// Asks a person whether a call may be made: commits `approval_requested`, ends the call's
+    /// work, and waits for the committed decision, at most `approval_timeout_ms`. Allowed, the call
+    /// is at work again. Throws operation_aborted when cancelled; the approval is then resolved by
+    /// the run's closer.
+    [[nodiscard]] task<approval_verdict> ask_approval(approval_request asked);
 
     /// A new id for an assistant message (`m_…`) or a tool call (`t_…`).
     std::string new_message_id();

@@ -1,5 +1,6 @@
 #include "core/engine/closing.hpp"
 
+#include "core/engine/approval.hpp"
 #include "core/protocol/utf8.hpp"
 
 #include <utility>
@@ -46,20 +47,16 @@ void close_tools(const run_grammar& state, std::vector<payload>& closers) {
 
 }  // namespace
 
-std::vector<payload> closing_events(
-    const run_grammar& state,
-    const ending& how,
-    const std::string& agent_name,
-    const std::string& new_message_id
-) {
+std::vector<payload>
+closing_events(const run_grammar& state, const ending& how, const std::string& new_message_id) {
     std::vector<payload> closers;
     if (state.where() != run_grammar::phase::working)
         return closers;
-    for (const auto& [approval_id, tool_call_id] : state.open_approvals())
+    for (const auto& [approval_id, call] : state.open_approvals())
         closers.push_back(approval_resolved{
             .approval_id = approval_id,
             .decision = approval_decision::cancelled,
-            .by = "server",
+            .by = approved_by_server,
             .arguments = std::nullopt,
             .note = std::nullopt,
         });
@@ -73,13 +70,13 @@ std::vector<payload> closing_events(
     if (std::holds_alternative<run_completed>(how)) {
         if (state.thinking_steps() == 0)
             closers.push_back(agent_thinking{
-                .agent_name = agent_name,
+                .agent_name = state.agent_name(),
                 .step_number = 1,
                 .reasoning = "",
                 .parent_tool_call_id = std::nullopt,
             });
         if (!state.message() && !state.text())
-            closers.push_back(assistant_message{agent_name, new_message_id, ""});
+            closers.push_back(assistant_message{state.agent_name(), new_message_id, ""});
     }
     return closers;
 }
@@ -87,9 +84,11 @@ std::vector<payload> closing_events(
 payload terminal_event(
     const run_grammar& state,
     const ending& how,
-    std::string agent_name,
+    std::string asked_agent,
     run_measures measured
 ) {
+    std::string agent_name =
+        state.agent_name().empty() ? std::move(asked_agent) : state.agent_name();
     if (const auto* failed = std::get_if<run_failed>(&how))
         return agent_error{
             .agent_name = std::move(agent_name),

@@ -12,16 +12,12 @@
 // end, and when the process that ran it is gone.
 namespace clarion::engine {
 
-/// What must come before the terminal: open tools as `cancelled`, the open text by its
-/// `assistant_message`, open approvals as `cancelled`, and for a completed run the
-/// `agent_thinking` and `assistant_message` that the grammar asks of a silent agent.
+/// What must come before the terminal: open approvals as `cancelled`, open tools as `cancelled`,
+/// the open text by its `assistant_message`, and for a completed run the `agent_thinking` and
+/// `assistant_message` that the grammar asks of a silent agent, by who has the run then.
 /// `new_message_id` names that empty message. Empty for a run that never began.
-std::vector<protocol::payload> closing_events(
-    const run_grammar& state,
-    const ending& how,
-    const std::string& agent_name,
-    const std::string& new_message_id
-);
+std::vector<protocol::payload>
+closing_events(const run_grammar& state, const ending& how, const std::string& new_message_id);
 
 struct run_measures {
     std::int64_t execution_time_ms = 0;
@@ -29,11 +25,12 @@ struct run_measures {
     protocol::run_census census;
 };
 
-/// The one terminal. `state` has taken in what `closing_events` gave.
+/// The one terminal, by who has the run then: after a hand-off not the agent that began. `state`
+/// has taken in what `closing_events` gave. `asked_agent` is for a run that never began.
 protocol::payload terminal_event(
     const run_grammar& state,
     const ending& how,
-    std::string agent_name,
+    std::string asked_agent,
     run_measures measured
 );
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/metrics/counters.hpp"
 #include "core/protocol/payloads.hpp"
 
 #include <optional>
@@ -22,5 +23,12 @@ struct run_cancelled {
     protocol::cancel_reason reason = protocol::cancel_reason::user;
 };
 using ending = std::variant<run_completed, run_failed, run_cancelled>;
+
+/// Once the terminal is committed.
+inline void count_ending(metrics::counters& into, const ending& how) {
+    into.runs_ended.add(static_cast<metrics::run_end>(how.index()));
+    if (const auto* failed = std::get_if<run_failed>(&how))
+        into.run_errors.add(failed->code);
+}
 
 }  // namespace clarion::engine

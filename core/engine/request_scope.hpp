@@ -19,12 +19,12 @@ struct request_scope {
     std::string run_id;
     /// The client's own id of the user message.
     std::string message_id;
-    /// Seq of the user message; the run's history is what lies before it.
+    /// Seq of the user message.
     std::int64_t message_seq = 0;
     std::string agent_name;
     std::string text;
     std::optional<protocol::json_text> metadata;
-    /// User and assistant messages of the thread before this one.
+    /// User and assistant messages in the log, without those of runs still in line.
     std::int64_t history_messages = 0;
     std::shared_ptr<ports::history> history;
     /// The run waited in its thread's queue, and its row still says so.

@@ -1,6 +1,6 @@
 #include "core/engine/run.hpp"
 
-#include "core/async/first_of.hpp"
+#include "core/engine/work_list.hpp"
 
 #include <exception>
 #include <utility>
@@ -37,12 +37,12 @@ failure::code failure_of(refusal::cause why) {
 
 /// What the run and its engine's coroutine share; the coroutine may outlive the run.
 struct run::body {
-    wakeup stop;    // heard by the engine's coroutine
     wakeup change;  // heard by the run: the engine has ended, or a cancel was asked for
     std::optional<agents::outcome> outcome;
     std::optional<std::string> failure;
     std::int64_t tools_ms = 0;
     bool ended = false;
+    bool given_up = false;  // the run goes on without it
 };
 
 run::run(
@@ -56,14 +56,30 @@ run::run(
       scope_(std::move(scope)),
       services_(services),
       limits_(limits),
-      journal_(run_journal::open(on, scope_, sink, limits.journal)),
-      body_(std::make_shared<body>()) {}
+      journal_(run_journal::open(
+          on,
+          scope_,
+          sink,
+          services.approvals,
+          limits.journal,
+          &services.failures
+      )),
+      body_(std::make_shared<body>()) {
+    journal_->on_suspension = [state = body_] {
+        state->change.notify();
+    };
+}
 
 task<close_verdict> run::execute() {
-    ending how = co_await run_body();
+    const failure::logger log = services_.failures.log().with(about());
+    log.info("the run begins: " + scope_->agent_name);
+    const ending how = co_await run_body();
     ending_ = true;
     journal_->add_tools_ms(body_->tools_ms);
-    co_return co_await journal_->close(std::move(how));
+    close_verdict closed = co_await journal_->close(how);
+    if (std::holds_alternative<sealed>(closed))
+        log_end(how, log);
+    co_return closed;
 }
 
 protocol::server::cancel_verdict run::cancel(protocol::cancel_reason reason) {
@@ -87,16 +103,17 @@ task<ending> run::run_body() {
         report(failure::code::engine_unavailable, *failure);
         co_return run_failed{agent_error_code::internal, *std::move(failure), std::nullopt};
     }
-    services_.bodies.spawn(drive(std::move(made), body_));
-    co_return co_await wait_for(body_);
+    const task_group::child engine = services_.bodies.spawn(drive(scope_, std::move(made), body_));
+    co_return co_await wait_for(body_, engine);
 }
 
 // The run's boundary: one of the four places where exceptions are caught.
-task<> run::drive(std::unique_ptr<engine> engine, std::shared_ptr<body> state) {
+task<>
+run::drive(request_scope_ptr scope, std::unique_ptr<engine> engine, std::shared_ptr<body> state) {
+    const executor on = co_await asio::this_coro::executor;
+    const work_list::place listed(on, scope, scope->agent_name, state->given_up);
     try {
-        auto first = co_await first_of(engine->run(), state->stop.wait());
-        if (first.index() == 0)
-            state->outcome = std::get<0>(std::move(first));
+        state->outcome = co_await engine->run();
     } catch (const std::exception& error) {
         state->failure = error.what();
     } catch (...) {
@@ -108,19 +125,21 @@ task<> run::drive(std::unique_ptr<engine> engine, std::shared_ptr<body> state) {
     state->change.notify();
 }
 
-task<ending> run::wait_for(std::shared_ptr<body> state) {
-    const time_point deadline = scope_->started_at + limits_.deadline;
-    while (!state->ended && !cancelled_ && on_.owner().now() < deadline)
-        co_await before<void>(deadline, state->change.wait());
+task<ending> run::wait_for(std::shared_ptr<body> state, task_group::child engine) {
+    while (!state->ended && !cancelled_ && on_.owner().now() < ends_by())
+        co_await state->change.wait_until(ends_by());
     if (state->ended && !cancelled_)
         co_return ending_of(*state);
 
-    state->stop.notify();
+    engine.cancel();
     const time_point grace_ends = on_.owner().now() + limits_.cancel_grace;
     while (!state->ended && on_.owner().now() < grace_ends)
-        co_await before<void>(grace_ends, state->change.wait());
-    if (!state->ended)
+        co_await state->change.wait_until(grace_ends);
+    if (!state->ended) {
+        state->given_up = true;
+        ++metrics::counters_of(on_).stragglers;
         report(failure::code::straggler, "the agent goes on after its run was ended");
+    }
     if (cancelled_)
         co_return run_cancelled{*cancelled_};
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limits_.deadline);
@@ -129,6 +148,17 @@ task<ending> run::wait_for(std::shared_ptr<body> state) {
         "the run did not end within " + std::to_string(seconds.count()) + " s",
         std::nullopt
     };
+}
+
+// The deadline of a suspended run stands still (PROTOCOL §4).
+time_point run::ends_by() const {
+    if (journal_->suspended())
+        return time_point::never();
+    return scope_->started_at + limits_.deadline + journal_->suspended_time();
+}
+
+protocol::run_state run::state() const {
+    return journal_->suspended() ? protocol::run_state::suspended : protocol::run_state::running;
 }
 
 ending run::ending_of(const body& state) const {
@@ -151,12 +181,29 @@ ending run::ending_of(const body& state) const {
     };
 }
 
-void run::report(failure::code what, std::string_view detail) const {
+failure::context run::about() const {
+    return {{}, scope_->key.user_id, scope_->key.thread_id, scope_->run_id};
+}
+
+// Never what the agent said: its words may be the user's.
+void run::log_end(const ending& how, const failure::logger& log) const {
+    const duration took = on_.owner().now() - scope_->started_at;
+    const auto ms = std::chrono::duration_cast<milliseconds>(took).count();
+    const std::string after = " after " + std::to_string(ms) + " ms";
+    if (const auto* failed = std::get_if<run_failed>(&how))
+        log.info("the run ends: agent_error " + std::string(name_of(failed->code)) + after);
+    else if (const auto* cancelled = std::get_if<run_cancelled>(&how))
+        log.info(
+            "the run ends: agent_cancelled " + std::string(name_of(cancelled->reason)) + after
+        );
+    else
+        log.info("the run ends: agent_completed" + after);
+}
+
+void run::report(failure::code what, std::string_view detail, std::source_location from) const {
     failure::concern touched;
-    touched.about.user_id = scope_->key.user_id;
-    touched.about.thread_id = scope_->key.thread_id;
-    touched.about.run_id = scope_->run_id;
-    services_.failures.report(what, touched, detail);
+    touched.about = about();
+    services_.failures.report(what, touched, detail, from);
 }
 
 }  // namespace clarion::engine

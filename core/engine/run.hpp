@@ -8,6 +8,8 @@
 
 #include <memory>
 #include <optional>
+#include <source_location>
+#include <string_view>
 
 namespace clarion::engine {
 
@@ -18,11 +20,12 @@ struct run_services {
     /// there and holds nothing up.
     task_group& bodies;
     failure::ledger& failures;
+    approval_index& approvals;
 };
 
 struct run_limits {
     journal_limits journal;
-    /// From the run's start to its forced end.
+    /// From the run's start to its forced end, not counting the time in which it is suspended.
     duration deadline = std::chrono::minutes(10);
     /// What a cancelled run gets to end by itself.
     duration cancel_grace = std::chrono::milliseconds(50);
@@ -46,14 +49,26 @@ public:
     protocol::server::cancel_verdict cancel(protocol::cancel_reason reason);
 
     const request_scope& scope() const { return *scope_; }
+    /// What is open in it.
+    const run_grammar& grammar() const { return journal_->grammar(); }
+    /// `running` or `suspended`.
+    protocol::run_state state() const;
 
 private:
     struct body;
-    static task<> drive(std::unique_ptr<engine> engine, std::shared_ptr<body> state);
+    static task<>
+    drive(request_scope_ptr scope, std::unique_ptr<engine> engine, std::shared_ptr<body> state);
     task<ending> run_body();
-    task<ending> wait_for(std::shared_ptr<body> state);
+    task<ending> wait_for(std::shared_ptr<body> state, task_group::child engine);
+    time_point ends_by() const;
     ending ending_of(const body& state) const;
-    void report(failure::code what, std::string_view detail) const;
+    void report(
+        failure::code what,
+        std::string_view detail,
+        std::source_location from = std::source_location::current()
+    ) const;
+    failure::context about() const;
+    void log_end(const ending& how, const failure::logger& log) const;
 
     executor on_;
     request_scope_ptr scope_;

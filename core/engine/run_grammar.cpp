@@ -1,6 +1,7 @@
 #include "core/engine/run_grammar.hpp"
 
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 namespace clarion::engine {
@@ -18,6 +19,10 @@ inline constexpr bool has_own_rule =
     std::is_same_v<Event, tool_executing> || std::is_same_v<Event, tool_completed> ||
     std::is_same_v<Event, text_delta> || std::is_same_v<Event, assistant_message> ||
     std::is_same_v<Event, approval_requested> || std::is_same_v<Event, approval_resolved>;
+
+template <class Event>
+inline constexpr bool tells_the_agent =
+    std::is_same_v<Event, agent_started> || std::is_same_v<Event, agent_handoff>;
 
 }  // namespace
 
@@ -76,13 +81,26 @@ run_grammar::error run_grammar::check_parent(const std::optional<std::string>& p
 run_grammar::error run_grammar::check_event(const tool_executing& next) const {
     if (used_tool_call_ids_.contains(next.tool_call_id))
         return forbidden("/tool_call_id", "was used before in this run");
-    for (const auto& [approval_id, tool_call_id] : open_approvals_)
-        if (tool_call_id == next.tool_call_id)
-            return forbidden("/tool_call_id", "waits for approval " + approval_id);
-    const auto decided = decisions_.find(next.tool_call_id);
-    if (decided != decisions_.end() && decided->second != approval_decision::allow)
-        return forbidden("/tool_call_id", "was not approved");
+    if (auto unapproved = check_approval(next))
+        return unapproved;
     return check_parent(next.parent_tool_call_id);
+}
+
+// What a person has allowed is what runs.
+run_grammar::error run_grammar::check_approval(const tool_executing& next) const {
+    for (const auto& [approval_id, call] : open_approvals_)
+        if (call.tool_call_id == next.tool_call_id)
+            return forbidden("/tool_call_id", "waits for approval " + approval_id);
+    const auto decided = decided_.find(next.tool_call_id);
+    if (decided == decided_.end())
+        return std::nullopt;
+    if (!decided->second)
+        return forbidden("/tool_call_id", "was not approved");
+    if (decided->second->tool_name != next.tool_name)
+        return forbidden("/tool_name", "differs from what was approved");
+    if (decided->second->arguments != next.arguments.text)
+        return forbidden("/arguments", "differ from what was approved");
+    return std::nullopt;
 }
 
 run_grammar::error run_grammar::check_event(const tool_completed& next) const {
@@ -123,6 +141,11 @@ run_grammar::error run_grammar::check_event(const approval_requested& next) cons
         return forbidden("/approval_id", "was used before in this run");
     if (used_tool_call_ids_.contains(next.tool_call_id))
         return forbidden("/tool_call_id", "has been executed already");
+    if (decided_.contains(next.tool_call_id))
+        return forbidden("/tool_call_id", "has been decided already");
+    for (const auto& [approval_id, call] : open_approvals_)
+        if (call.tool_call_id == next.tool_call_id)
+            return forbidden("/tool_call_id", "waits for approval " + approval_id);
     return std::nullopt;
 }
 
@@ -152,7 +175,8 @@ void run_grammar::apply(const payload& next) {
         ++thinking_steps_;
     std::visit(
         [this](const auto& event) {
-            if constexpr (has_own_rule<std::decay_t<decltype(event)>>)
+            using event_t = std::decay_t<decltype(event)>;
+            if constexpr (has_own_rule<event_t> || tells_the_agent<event_t>)
                 apply_event(event);
         },
         next
@@ -181,14 +205,19 @@ void run_grammar::apply_event(const assistant_message& next) {
 }
 
 void run_grammar::apply_event(const approval_requested& next) {
-    open_approvals_[next.approval_id] = next.tool_call_id;
+    open_approvals_[next.approval_id] = {next.tool_call_id, next.tool_name, next.arguments.text};
     used_approval_ids_.insert(next.approval_id);
 }
 
 void run_grammar::apply_event(const approval_resolved& next) {
     const auto open = open_approvals_.find(next.approval_id);
-    decisions_[open->second] = next.decision;
+    guarded_call call = std::move(open->second);
     open_approvals_.erase(open);
+    if (next.arguments)
+        call.arguments = next.arguments->text;
+    std::optional<guarded_call>& decided = decided_[call.tool_call_id];
+    if (next.decision == approval_decision::allow)
+        decided = std::move(call);
 }
 
 }  // namespace clarion::engine

@@ -26,6 +26,12 @@ public:
         std::string message_id;
         std::string text;
     };
+    /// A call that a person was asked about.
+    struct guarded_call {
+        std::string tool_call_id;
+        std::string tool_name;
+        std::string arguments;
+    };
     struct last_message {
         std::string message_id;
         std::string text;
@@ -39,9 +45,11 @@ public:
     phase where() const { return phase_; }
     const std::map<std::string, open_tool>& open_tools() const { return open_tools_; }
     const std::optional<open_text>& text() const { return text_; }
-    const std::map<std::string, std::string>& open_approvals() const { return open_approvals_; }
+    const std::map<std::string, guarded_call>& open_approvals() const { return open_approvals_; }
     const std::optional<last_message>& message() const { return message_; }
     std::int64_t thinking_steps() const { return thinking_steps_; }
+    /// Who has the run: who started it, or whom it was handed to. Empty before it began.
+    const std::string& agent_name() const { return agent_name_; }
 
 private:
     using error = std::optional<protocol::field_error>;
@@ -55,8 +63,11 @@ private:
     error check_event(const protocol::approval_resolved& next) const;
     error check_event(const protocol::agent_completed& next) const;
     error check_nothing_open() const;
+    error check_approval(const protocol::tool_executing& next) const;
     error check_parent(const std::optional<std::string>& parent_tool_call_id) const;
 
+    void apply_event(const protocol::agent_started& next) { agent_name_ = next.agent_name; }
+    void apply_event(const protocol::agent_handoff& next) { agent_name_ = next.to; }
     void apply_event(const protocol::tool_executing& next);
     void apply_event(const protocol::tool_completed& next);
     void apply_event(const protocol::text_delta& next);
@@ -66,16 +77,17 @@ private:
 
     phase phase_ = phase::not_started;
     std::int64_t thinking_steps_ = 0;
+    std::string agent_name_;
     std::map<std::string, open_tool> open_tools_;
     std::set<std::string> used_tool_call_ids_;
     std::set<std::string> closed_message_ids_;
     std::optional<open_text> text_;
     std::optional<last_message> message_;
-    /// approval_id → tool_call_id
-    std::map<std::string, std::string> open_approvals_;
+    std::map<std::string, guarded_call> open_approvals_;  // by approval_id
     std::set<std::string> used_approval_ids_;
-    /// tool_call_id → may it run; only calls that needed an approval stand here.
-    std::map<std::string, protocol::approval_decision> decisions_;
+    /// By tool_call_id: what may run; nothing was allowed where it is empty. Only calls that needed
+    /// an approval stand here.
+    std::map<std::string, std::optional<guarded_call>> decided_;
 };
 
 }  // namespace clarion::engine

@@ -19,24 +19,46 @@ bool belongs_to_run(event_type type) {
     return type == event_type::user_message || type == event_type::run_queued || is_terminal(type);
 }
 
+emit_verdict verdict_of(const batch_verdict& verdict) {
+    if (const auto* refused = std::get_if<batch_refused>(&verdict))
+        return refusal{refusal::cause::storage, refused->reason};
+    return emitted{std::get<batch_committed>(verdict).last_seq};
+}
+
 std::string describe(event_type type, const field_error& error) {
     return std::string(traits_of(type).name) + error.pointer + " " + error.reason;
 }
 
 }  // namespace
 
-std::shared_ptr<run_journal>
-run_journal::open(executor on, request_scope_ptr scope, event_sink& sink, journal_limits limits) {
-    return std::shared_ptr<run_journal>(new run_journal(on, std::move(scope), sink, limits));
+std::shared_ptr<run_journal> run_journal::open(
+    executor on,
+    request_scope_ptr scope,
+    event_sink& sink,
+    approval_index& approvals,
+    journal_limits limits,
+    failure::ledger* failures
+) {
+    return std::shared_ptr<run_journal>(
+        new run_journal(on, std::move(scope), sink, approvals, limits, failures)
+    );
 }
 
 run_journal::run_journal(
     executor on,
     request_scope_ptr scope,
     event_sink& sink,
-    journal_limits limits
+    approval_index& approvals,
+    journal_limits limits,
+    failure::ledger* failures
 )
-    : on_(on), scope_(std::move(scope)), sink_(sink), limits_(limits) {}
+    : on_(on),
+      scope_(std::move(scope)),
+      sink_(sink),
+      counters_(metrics::counters_of(on)),
+      limits_(limits),
+      failures_(failures),
+      approvals_(*this, approvals) {}
 
 run_journal::~run_journal() {
     on_.owner().disarm(window_);
@@ -48,14 +70,17 @@ bridge run_journal::open_bridge() {
 }
 
 refusal run_journal::remember(refusal why) {
-    if (!refused_)
+    if (!refused_) {
         refused_ = why;
+        approvals_.give_up(why);
+    }
     return why;
 }
 
 std::optional<refusal> run_journal::refuse_event(const payload& event) {
     if (revoked_) {
         ++late_calls_;
+        ++counters_.late_emits;
         return refusal{refusal::cause::revoked, "the run has ended"};
     }
     if (refused_)
@@ -143,21 +168,88 @@ task<batch_verdict> run_journal::commit(run_batch batch, std::string text) {
     co_return co_await verdict.get();
 }
 
-task<emit_verdict> run_journal::emit(payload event) {
+std::variant<run_journal::composed, refusal> run_journal::compose(const payload& event) {
     if (auto no = refuse_event(event))
-        co_return *std::move(no);
-    run_batch batch;
-    std::string text = add_gathered_text(batch);
-    if (auto no = add_event(batch, event)) {
+        return *std::move(no);
+    composed made;
+    made.text = add_gathered_text(made.batch);
+    if (auto no = add_event(made.batch, event)) {
         // The text before it is legal and stays.
-        gathered_.text = std::move(text);
-        co_return *std::move(no);
+        gathered_.text = std::move(made.text);
+        return *std::move(no);
     }
     grammar_.apply(event);
+    note_suspension(made.batch);
+    return made;
+}
+
+task<emit_verdict> run_journal::emit(payload event) {
+    auto made = compose(event);
+    if (auto* no = std::get_if<refusal>(&made))
+        co_return std::move(*no);
+    auto& [batch, text] = std::get<composed>(made);
     const batch_verdict verdict = co_await commit(std::move(batch), std::move(text));
-    if (const auto* refused = std::get_if<batch_refused>(&verdict))
-        co_return refusal{refusal::cause::storage, refused->reason};
-    co_return emitted{std::get<batch_committed>(verdict).last_seq};
+    if (std::holds_alternative<batch_committed>(verdict))
+        count_committed(event);
+    if (const auto* call = std::get_if<tool_completed>(&event))
+        report_failure(*call, verdict);
+    co_return verdict_of(verdict);
+}
+
+// What an agent makes of it is its own affair; whoever operates the server learns of it here.
+void run_journal::report_failure(const tool_completed& call, const batch_verdict& verdict) const {
+    const auto* committed = std::get_if<batch_committed>(&verdict);
+    const bool late = call.outcome == tool_outcome::timeout;
+    const bool failed = late || call.outcome == tool_outcome::error;
+    if (failures_ == nullptr || committed == nullptr || !failed)
+        return;
+    failure::concern touched;
+    touched.about = {{}, scope_->key.user_id, scope_->key.thread_id, scope_->run_id};
+    touched.seq = committed->last_seq;
+    failures_->report(
+        late ? failure::code::tool_timeout : failure::code::tool_failed,
+        touched,
+        call.tool_name + ": " + call.error.value_or("")
+    );
+}
+
+void run_journal::emit_then(payload event, std::function<void(const emit_verdict&)> done) {
+    auto made = compose(event);
+    if (const auto* no = std::get_if<refusal>(&made))
+        return done(*no);
+    auto& [batch, text] = std::get<composed>(made);
+    submit(
+        std::move(batch),
+        std::move(text),
+        [done = std::move(done)](const batch_verdict& verdict) { done(verdict_of(verdict)); }
+    );
+}
+
+void run_journal::end_work() {
+    CLARION_ASSERT(at_work_ > 0);
+    --at_work_;
+}
+
+// The run's row changes with the append that suspends the run or lets it go on.
+void run_journal::note_suspension(run_batch& batch) {
+    const bool waits = at_work_ == 0 && !grammar_.open_approvals().empty();
+    if (waits == suspended())
+        return;
+    batch.state = waits ? run_state::suspended : run_state::running;
+    if (waits) {
+        suspended_since_ = clock().now();
+    } else {
+        suspended_time_ += clock().now() - *suspended_since_;
+        suspended_since_.reset();
+    }
+    if (on_suspension)
+        on_suspension();
+}
+
+duration run_journal::suspended_time() const {
+    if (!suspended_since_)
+        return suspended_time_;
+    return suspended_time_ + (clock().now() - *suspended_since_);
 }
 
 task<delta_verdict>
@@ -213,29 +305,37 @@ void run_journal::flush_text() {
 
 task<close_verdict> run_journal::close(ending how) {
     revoked_ = true;
+    approvals_.cancel_undecided();
     room_.notify();
     on_.owner().disarm(window_);
     while (in_flight_ > 0)
         co_await idle_.wait_to_the_end();
-    if (refused_ && refused_->why == refusal::cause::storage)
+    if (refused_ && refused_->why == refusal::cause::storage) {
+        approvals_.lose(*refused_);
         co_return unsealed{refused_->message};
+    }
     co_return co_await close_with(std::move(how));
 }
 
 task<close_verdict> run_journal::close_with(ending how) {
-    const std::string& agent = scope_->agent_name;
     run_batch closers;
     std::string text = add_gathered_text(closers);
-    for (const payload& event : closing_events(grammar_, how, agent, new_id("m_"))) {
+    const std::vector<payload> closing = closing_events(grammar_, how, new_id("m_"));
+    for (const payload& event : closing) {
         grammar_.apply(event);
         closers.events.push_back(uncommitted(event));
     }
     if (!closers.events.empty()) {
         const batch_verdict verdict = co_await commit(std::move(closers), std::move(text));
-        if (const auto* refused = std::get_if<batch_refused>(&verdict))
+        if (const auto* refused = std::get_if<batch_refused>(&verdict)) {
+            approvals_.lose({refusal::cause::storage, refused->reason});
             co_return unsealed{refused->reason};
+        }
+        for (const payload& event : closing)
+            count_committed(event);
+        approvals_.cancelled_committed();
     }
-    const payload terminal = terminal_event(grammar_, how, agent, measure());
+    const payload terminal = terminal_event(grammar_, how, scope_->agent_name, measure());
     CLARION_ASSERT(!grammar_.check(terminal));
     grammar_.apply(terminal);
     run_batch last{.run_id = {}, .events = {}, .state = run_state::finished};
@@ -243,7 +343,20 @@ task<close_verdict> run_journal::close_with(ending how) {
     const batch_verdict verdict = co_await commit(std::move(last), {});
     if (const auto* refused = std::get_if<batch_refused>(&verdict))
         co_return unsealed{refused->reason};
+    count_ending(counters_, how);
     co_return sealed{};
+}
+
+// What the store has counted by type is counted here by what it says.
+void run_journal::count_committed(const payload& event) {
+    if (const auto* call = std::get_if<tool_completed>(&event))
+        counters_.tool_calls.add(call->outcome);
+    if (!std::holds_alternative<agent_started>(event))
+        return;
+    ++counters_.runs_started;
+    if (!scope_->was_queued)
+        counters_.message_to_started_us.add(metrics::in_us(on_.owner().now() - scope_->accepted_at)
+        );
 }
 
 std::int64_t run_journal::ms_since_start() const {

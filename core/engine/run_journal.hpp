@@ -5,14 +5,19 @@
 #include "core/engine/closing.hpp"
 #include "core/engine/event_sink.hpp"
 #include "core/engine/request_scope.hpp"
+#include "core/engine/run_approvals.hpp"
 #include "core/engine/run_census.hpp"
 #include "core/engine/run_grammar.hpp"
+#include "core/failure/ledger.hpp"
+#include "core/metrics/counters.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace clarion::engine {
@@ -22,6 +27,10 @@ struct journal_limits {
     std::size_t event_bytes_max = 524288;
     /// Text gathers so long after a delta that went at once; 0 sends each as it comes.
     duration delta_window = std::chrono::milliseconds(25);
+    /// Approvals of one run that may wait for a person at a time; 0: no cap.
+    std::size_t approvals_open_max = 16;
+    /// After which an approval is resolved as `expired`.
+    duration approval_timeout = std::chrono::hours(24);
 };
 
 /// Text that may wait for its commit before `delta` suspends its caller.
@@ -40,8 +49,16 @@ using close_verdict = std::variant<sealed, unsealed>;
 /// hole. The run's shard only.
 class run_journal final : public std::enable_shared_from_this<run_journal> {
 public:
-    static std::shared_ptr<run_journal>
-    open(executor on, request_scope_ptr scope, event_sink& sink, journal_limits limits = {});
+    /// `approvals` outlives the journal. `failures`, if given, is told of each tool call that is
+    /// committed as failed.
+    static std::shared_ptr<run_journal> open(
+        executor on,
+        request_scope_ptr scope,
+        event_sink& sink,
+        approval_index& approvals,
+        journal_limits limits = {},
+        failure::ledger* failures = nullptr
+    );
     run_journal(const run_journal&) = delete;
     run_journal& operator=(const run_journal&) = delete;
     ~run_journal();
@@ -52,7 +69,16 @@ public:
     // What the bridge does, see there.
     task<emit_verdict> emit(protocol::payload event);
     task<delta_verdict> delta(std::string agent_name, std::string message_id, std::string text);
+    void begin_work(std::size_t calls) { at_work_ += calls; }
+    void end_work();
+    task<approval_verdict> ask_approval(approval_request asked) {
+        return approvals_.ask(std::move(asked));
+    }
     std::string new_id(std::string_view prefix) { return on_.owner().random().id(prefix); }
+
+    /// `emit` for one who cannot wait: `done` is called once, for a committed event just before it
+    /// is published.
+    void emit_then(protocol::payload event, std::function<void(const emit_verdict&)> done);
 
     /// The closer: revokes the bridge, commits what must come before the terminal, then the
     /// terminal. Await it where no cancellation reaches.
@@ -64,6 +90,17 @@ public:
     /// Calls of a revoked bridge so far.
     std::int64_t late_calls() const { return late_calls_; }
     void add_tools_ms(std::int64_t spent) { tools_ms_ += spent; }
+
+    /// Only approvals are open, as of the last event handed in.
+    bool suspended() const { return suspended_since_.has_value(); }
+    /// How long the run has been suspended, in all.
+    duration suspended_time() const;
+    /// Called when `suspended` has changed.
+    std::function<void()> on_suspension;
+
+    const request_scope& scope() const { return *scope_; }
+    const journal_limits& limits() const { return limits_; }
+    scheduler& clock() const { return on_.owner(); }
 
 private:
     struct gathering {
@@ -80,8 +117,21 @@ private:
         run_journal& of_;
     };
 
-    run_journal(executor on, request_scope_ptr scope, event_sink& sink, journal_limits limits);
+    run_journal(
+        executor on,
+        request_scope_ptr scope,
+        event_sink& sink,
+        approval_index& approvals,
+        journal_limits limits,
+        failure::ledger* failures
+    );
 
+    struct composed {
+        run_batch batch;
+        std::string text;
+    };
+    std::variant<composed, refusal> compose(const protocol::payload& event);
+    void note_suspension(run_batch& batch);
     std::optional<refusal> refuse_event(const protocol::payload& event);
     refusal remember(refusal why);
     std::optional<refusal> add_event(run_batch& batch, const protocol::payload& event);
@@ -96,14 +146,18 @@ private:
         const std::string& text,
         const batch_verdict& verdict
     );
+    void report_failure(const protocol::tool_completed& call, const batch_verdict& verdict) const;
     task<close_verdict> close_with(ending how);
     run_measures measure() const;
     std::int64_t ms_since_start() const;
+    void count_committed(const protocol::payload& event);
 
     executor on_;
     request_scope_ptr scope_;
     event_sink& sink_;
+    metrics::counters& counters_;
     journal_limits limits_;
+    failure::ledger* failures_;
 
     run_grammar grammar_;  // ahead of the log by the batches in flight
     run_census census_;    // exactly what is committed
@@ -123,6 +177,11 @@ private:
     std::optional<std::int64_t> first_event_ms_;
     std::optional<std::int64_t> first_text_ms_;
     std::int64_t tools_ms_ = 0;
+
+    std::size_t at_work_ = 0;  // tool calls that do not wait for a person
+    std::optional<time_point> suspended_since_;
+    duration suspended_time_{0};
+    run_approvals approvals_;
 };
 
 }  // namespace clarion::engine

@@ -24,6 +24,8 @@ enum class code : std::uint8_t {
     process_lost,
     leak_blocked,
     slow_consumer,
+    no_pong,
+    too_many_connections,
     handshake_timeout,
     handshake_refused,
     hold_overflow,
@@ -39,7 +41,7 @@ enum class code : std::uint8_t {
     unauthorized,
     config_reload_failed,
 };
-inline constexpr std::size_t codes_count = 25;
+inline constexpr std::size_t codes_count = 27;
 
 /// Whose concern a failure is.
 enum class code_class : std::uint8_t { security, infrastructure, storage, model, delivery };

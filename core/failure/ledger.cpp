@@ -1,5 +1,6 @@
 #include "core/failure/ledger.hpp"
 
+#include "core/async/source_place.hpp"
 #include "core/failure/legible_text.hpp"
 #include "core/protocol/ids.hpp"
 #include "core/protocol/json_writer.hpp"
@@ -61,9 +62,16 @@ ledger::ledger(logger log, wall_clock clock) : log_(std::move(log)), clock_(std:
     records_.reserve(records_max);
 }
 
-void ledger::report(code what, const concern& touched, std::string_view detail) {
+void ledger::report(
+    code what,
+    const concern& touched,
+    std::string_view detail,
+    std::source_location from
+) {
     const std::int64_t now_ms = clock_();
     record failed = record_of(what, touched, detail, now_ms);
+    if (failed.stack.empty())
+        failed.stack.push_back(place_of(from));
     const severity how = failed.how;
     const std::string line = line_about(failed);
     {
@@ -72,6 +80,7 @@ void ledger::report(code what, const concern& touched, std::string_view detail) 
         counted.first = counted.count == 0 ? now_ms : std::min(counted.first, now_ms);
         counted.last = std::max(counted.last, now_ms);
         ++counted.count;
+        ++counted.by_severity[static_cast<std::size_t>(how)];
         next_record() = std::move(failed);
     }
     log_.with(touched.about).write(how, line);

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <source_location>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +30,7 @@ struct concern {
     std::int64_t seq = 0;
     /// Of the event concerned: mission_critical makes the failure critical, whatever its code.
     std::optional<protocol::event_level> level{};
-    /// The coroutines that led there, innermost first.
+    /// The coroutines that led there, innermost first; empty: the place that reports stands alone.
     std::vector<std::string> stack{};
 };
 
@@ -53,6 +54,8 @@ struct record {
 struct tally {
     code what{};
     std::uint64_t count = 0;
+    /// By severity, in its order, as raised.
+    std::array<std::uint64_t, severities_count> by_severity{};
     std::int64_t first = 0;
     std::int64_t last = 0;
 };
@@ -73,8 +76,17 @@ public:
     ledger(const ledger&) = delete;
     ledger& operator=(const ledger&) = delete;
 
-    /// `detail` says what is particular to this case: never a credential, never a user's text.
-    void report(code what, const concern& touched, std::string_view detail);
+    /// `detail` says what is particular to this case: never a credential, never a user's text. A
+    /// concern without a stack gets the place of the report as one.
+    void report(
+        code what,
+        const concern& touched,
+        std::string_view detail,
+        std::source_location from = std::source_location::current()
+    );
+
+    /// The log that failures are told to: sessions and runs make theirs from it.
+    const logger& log() const { return log_; }
 
     std::uint64_t count(code what) const;
     ledger_snapshot snapshot() const;

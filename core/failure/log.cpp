@@ -21,6 +21,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -154,6 +155,11 @@ public:
 
     std::uint64_t dropped() const noexcept { return dropped_; }
 
+    void when_dropped(std::function<void(std::uint64_t)> tell) {
+        const std::scoped_lock lock(telling_);
+        tell_ = std::move(tell);
+    }
+
 private:
     void write_lines() {
         bool last = false;
@@ -194,8 +200,12 @@ private:
             .message = std::to_string(unreported_) +
                        " log records are missing here: they came faster than they could be written",
         });
-        if (writer_->flush() == 0)
-            unreported_ = 0;
+        if (writer_->flush() != 0)
+            return;
+        const std::uint64_t missing = std::exchange(unreported_, 0);
+        const std::scoped_lock lock(telling_);
+        if (tell_)
+            tell_(missing);
     }
 
     void put(const log_entry& entry) {
@@ -216,6 +226,9 @@ private:
     std::uint64_t unreported_ = 0;
     std::string line_;
 
+    std::mutex telling_;
+    std::function<void(std::uint64_t)> tell_;
+
     std::mutex mutex_;
     std::condition_variable finished_;
     bool is_finished_ = false;
@@ -235,6 +248,10 @@ logging::~logging() {
 
 logger logging::root() const {
     return logger(back_end_);
+}
+
+void logging::when_dropped(std::function<void(std::uint64_t)> tell) {
+    back_end_->when_dropped(std::move(tell));
 }
 
 std::uint64_t logging::dropped() const noexcept {

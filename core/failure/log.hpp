@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 namespace clarion::failure {
@@ -46,6 +47,10 @@ public:
 
     /// Records dropped or lost so far (`code::log_dropped`). Any thread.
     std::uint64_t dropped() const noexcept;
+
+    /// `tell` is called on the writing thread with the number of records missing, each time the log
+    /// itself has said so. An empty one ends that; after it none is called any more.
+    void when_dropped(std::function<void(std::uint64_t)> tell);
 
 private:
     class back_end;

@@ -56,6 +56,9 @@ public:
 
     const context& about() const noexcept { return *about_; }
 
+    /// False: a line of this severity is not worth making.
+    bool wants(severity how) const noexcept { return into_ && into_->wants(how); }
+
     void write(severity how, std::string_view message) const {
         if (into_ && into_->wants(how))
             into_->write(how, about_, message);

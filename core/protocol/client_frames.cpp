@@ -1,5 +1,6 @@
 #include "core/protocol/client_frames.hpp"
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 
 #include <array>
@@ -24,9 +25,7 @@ using body_result = std::variant<any_frame, server::error>;
 template <class Frame>
 body_result read_body(const boost::json::object& from) {
     Frame frame;
-    object_reader reader(from, "");
-    Frame::describe(frame, reader);
-    if (const auto error = reader.take_error())
+    if (const auto error = read_object(from, frame, ""))
         return bad_request(*error);
     return any_frame(std::move(frame));
 }
@@ -51,27 +50,24 @@ body_result read_frame(const boost::json::object& from) {
     for (const frame_reader& known : readers)
         if (known.type == type)
             return known.read(from);
+    // Cut between characters: half of one would make the answer itself no legal text.
+    type.resize(utf8_prefix_bytes(std::string_view(type).substr(0, id_bytes_max)));
     return server::error{
         .code = server::error_code::unknown_type,
         .message = "there is no frame of this type",
-        .detail = type.substr(0, id_bytes_max),
+        .detail = type,
         .retry_after_ms = std::nullopt,
     };
-}
-
-body_result check_alternatives(body_result result) {
-    const auto* frame = std::get_if<any_frame>(&result);
-    const auto* cancelled = frame == nullptr ? nullptr : std::get_if<cancel>(frame);
-    if (cancelled != nullptr && !cancelled->run_id && !cancelled->message_id)
-        return bad_request({"/run_id", "or /message_id is required"});
-    return result;
 }
 
 }  // namespace
 
 std::variant<frame, refused_frame> parse_frame(std::string_view text) {
+    // Most frames fit into the first buffer: no memory is asked for.
+    std::array<unsigned char, 2048> buffer;
+    boost::json::monotonic_resource memory(buffer.data(), buffer.size());
     boost::system::error_code error;
-    const boost::json::value parsed = boost::json::parse(text, error);
+    const boost::json::value parsed = boost::json::parse(text, error, &memory);
     if (error)
         return refused_frame{{}, bad_request({"", "is not JSON: " + error.message()})};
     if (!parsed.is_object())
@@ -83,7 +79,7 @@ std::variant<frame, refused_frame> parse_frame(std::string_view text) {
     if (const auto wrong_id = reader.take_error())
         return refused_frame{{}, bad_request(*wrong_id)};
 
-    body_result body = check_alternatives(read_frame(parsed.get_object()));
+    body_result body = read_frame(parsed.get_object());
     if (auto* refusal = std::get_if<server::error>(&body))
         return refused_frame{std::move(id), std::move(*refusal)};
     return frame{std::move(id), std::get<any_frame>(std::move(body))};

@@ -100,9 +100,9 @@ struct unsubscribe {
     }
 };
 
-/// One of `run_id` and `message_id` is needed; `parse_frame` checks it.
 struct cancel {
     static constexpr std::string_view type = "cancel";
+    static constexpr field_choice choice{"run_id", "message_id", field_choice::rule::at_least_one};
     std::string thread_id;
     std::optional<std::string> run_id;
     std::optional<std::string> message_id;
@@ -115,6 +115,96 @@ struct cancel {
     }
 };
 
+enum class approve_decision : std::uint8_t { allow, deny };
+constexpr std::string_view names_of(approve_decision) {
+    return "allow|deny";
+}
+
+inline constexpr std::size_t approve_arguments_bytes_max = 262144;
+inline constexpr std::size_t approve_note_bytes_max = 4096;
+
+/// `arguments` are the call's, edited; a `deny` needs none and its are ignored.
+struct approve {
+    static constexpr std::string_view type = "approve";
+    std::string approval_id;
+    approve_decision decision = approve_decision::deny;
+    std::optional<json_text> arguments;
+    std::optional<std::string> note;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("approval_id", self.approval_id, rules::client_id);
+        visit("decision", self.decision);
+        visit("arguments", self.arguments, arguments_rule);
+        visit("note", self.note, field_rule{.bytes_max = approve_note_bytes_max});
+    }
+
+private:
+    static constexpr field_rule arguments_rule{
+        .bytes_max = approve_arguments_bytes_max,
+        .object = true
+    };
+};
+
+/// Cumulative: everything up to `seq` has been taken in. Has no reply.
+struct ack {
+    static constexpr std::string_view type = "ack";
+    std::string thread_id;
+    std::int64_t seq = 0;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("thread_id", self.thread_id, rules::thread_id);
+        visit("seq", self.seq, rules::count);
+    }
+};
+
+inline constexpr field_rule page_limit{.least = 1, .most = 1000};
+inline constexpr std::int64_t page_limit_default = 100;
+
+struct threads {
+    static constexpr std::string_view type = "threads";
+    std::optional<std::int64_t> limit;
+    /// The `next` of an earlier answer.
+    std::optional<std::string> before;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("limit", self.limit, page_limit);
+        visit("before", self.before, before_rule);
+    }
+
+private:
+    static constexpr field_rule before_rule{.bytes_min = 1, .bytes_max = 256};
+};
+
+/// The events between the two, exclusively; without `after_seq` the newest of them.
+struct history {
+    static constexpr std::string_view type = "history";
+    std::string thread_id;
+    std::optional<std::int64_t> before_seq;
+    std::optional<std::int64_t> after_seq;
+    std::optional<std::int64_t> limit;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("thread_id", self.thread_id, rules::thread_id);
+        visit("before_seq", self.before_seq, rules::ordinal);
+        visit("after_seq", self.after_seq, rules::count);
+        visit("limit", self.limit, page_limit);
+    }
+};
+
+struct delete_thread {
+    static constexpr std::string_view type = "delete_thread";
+    std::string thread_id;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("thread_id", self.thread_id, rules::thread_id);
+    }
+};
+
 struct ping {
     static constexpr std::string_view type = "ping";
 
@@ -122,7 +212,24 @@ struct ping {
     static void describe(Self&, Visitor&) {}
 };
 
-using any_frame = std::variant<hello, message, subscribe, unsubscribe, cancel, ping>;
+/// Every client frame there is. Reader, schemas, tables of the specification and tests follow it.
+using any_frame = std::variant<
+    hello,
+    message,
+    subscribe,
+    unsubscribe,
+    ack,
+    cancel,
+    approve,
+    threads,
+    history,
+    delete_thread,
+    ping>;
+
+template <class T, class Variant>
+inline constexpr bool is_alternative = false;
+template <class T, class... Frames>
+inline constexpr bool is_alternative<T, std::variant<Frames...>> = (std::same_as<T, Frames> || ...);
 
 struct frame {
     std::optional<std::string> id;
@@ -140,3 +247,11 @@ struct refused_frame {
 std::variant<frame, refused_frame> parse_frame(std::string_view text);
 
 }  // namespace clarion::protocol::client
+
+namespace clarion::protocol {
+
+template <class T>
+    requires client::is_alternative<T, client::any_frame>
+inline constexpr bool is_frame<T> = true;
+
+}  // namespace clarion::protocol

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -28,6 +29,11 @@ struct json_text {
     std::string text;
 
     friend bool operator==(const json_text&, const json_text&) = default;
+};
+
+/// The same for a writer that needs no copy.
+struct json_view {
+    std::string_view text;
 };
 
 /// What may stand in a field beyond its type. Each kind of field looks at the limits it knows.
@@ -78,6 +84,15 @@ constexpr std::optional<E> enum_from_name(std::string_view name) {
     }
 }
 
+/// Two optional fields of a described struct of which some must stand. The struct names it as
+/// `static constexpr field_choice choice`.
+struct field_choice {
+    enum class rule : std::uint8_t { at_least_one, exactly_one };
+    std::string_view first;
+    std::string_view second;
+    rule must = rule::at_least_one;
+};
+
 struct any_visitor {
     template <class Field>
     void operator()(const char*, Field&, const field_rule& = rules::any) {}
@@ -85,6 +100,15 @@ struct any_visitor {
 
 template <class T>
 concept described = requires(T& value, any_visitor& visit) { T::describe(value, visit); };
+
+template <class T>
+concept has_choice = described<T> && requires {
+    { T::choice } -> std::convertible_to<field_choice>;
+};
+
+/// Whether a struct is a frame of one of the two sides; each side's list of its frames says so.
+template <class T>
+inline constexpr bool is_frame = false;
 
 template <class T>
 inline constexpr bool is_optional = false;

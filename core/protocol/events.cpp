@@ -42,17 +42,18 @@ to_frame(const event& value, std::string_view thread_id, std::string_view epoch,
     std::string out;
     out.reserve(value.payload_json.size() + thread_id.size() + 256);
     object_writer frame(out);
+    const event_frame members{
+        .thread_id = thread_id,
+        .run_id = value.run_id,
+        .epoch = epoch,
+        .seq = value.seq,
+        .timestamp = value.timestamp_ms,
+        .critical = traits_of(value.type).critical,
+        .payload = {value.payload_json},
+        .replay = how == delivery::replay ? std::optional(true) : std::nullopt,
+    };
     frame("type", traits_of(value.type).name);
-    frame("thread_id", thread_id);
-    frame("run_id", value.run_id);
-    frame("epoch", epoch);
-    frame("seq", value.seq);
-    frame("timestamp", value.timestamp_ms);
-    frame("critical", traits_of(value.type).critical);
-    out += R"(,"payload":)";
-    out += value.payload_json;
-    if (how == delivery::replay)
-        out += R"(,"replay":true)";
+    event_frame::describe(members, frame);
     frame.end();
     return out;
 }

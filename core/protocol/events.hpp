@@ -75,7 +75,31 @@ struct event {
 
 enum class delivery : std::uint8_t { live, replay };
 
-/// The frame that carries an event to a client (PROTOCOL §4).
+/// The members of a frame that carries an event, besides its type (PROTOCOL §4). Views: made where
+/// it is written.
+struct event_frame {
+    std::string_view thread_id;
+    std::string_view run_id;
+    std::string_view epoch;
+    std::int64_t seq = 0;
+    std::int64_t timestamp = 0;
+    bool critical = false;
+    json_view payload;
+    std::optional<bool> replay;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("thread_id", self.thread_id, rules::thread_id);
+        visit("run_id", self.run_id, rules::not_empty);
+        visit("epoch", self.epoch, rules::not_empty);
+        visit("seq", self.seq, rules::ordinal);
+        visit("timestamp", self.timestamp, rules::count);
+        visit("critical", self.critical);
+        visit("payload", self.payload, rules::object);
+        visit("replay", self.replay);
+    }
+};
+
 std::string
 to_frame(const event& value, std::string_view thread_id, std::string_view epoch, delivery how);
 

@@ -82,6 +82,16 @@ std::optional<field_error> read_value(
     return broken_rule(std::string_view(field.text), rule, place);
 }
 
+std::optional<field_error> choice_checker::error(const std::string& place) const {
+    const std::string first = place + '/' + std::string(choice_.first);
+    const std::string second(choice_.second);
+    if (choice_.must == field_choice::rule::exactly_one && standing_ != 1)
+        return field_error{first, "or " + second + ": exactly one of the two must stand"};
+    if (standing_ == 0)
+        return field_error{first, "or " + second + " is required"};
+    return std::nullopt;
+}
+
 void field_checker::check(
     const std::string& text,
     const field_rule& rule,

@@ -23,8 +23,8 @@ struct field_error {
 };
 
 /// Reads a described struct out of a JSON object. Unknown members are ignored, null in an optional
-/// field means absent (PROTOCOL §1); in a required one it is a value only where any JSON may stand.
-/// Stops at the first error.
+/// field means absent (PROTOCOL §1); where any JSON may stand null is a value, as in a tool's
+/// result. Stops at the first error.
 class object_reader {
 public:
     object_reader(const boost::json::object& from, std::string pointer)
@@ -36,10 +36,13 @@ public:
             return;
         const boost::json::value* member = from_.if_contains(name);
         const std::string place = pointer_ + '/' + name;
+        constexpr bool is_json =
+            std::is_same_v<T, json_text> || std::is_same_v<T, std::optional<json_text>>;
+        const bool stands = member != nullptr && (!member->is_null() || (is_json && !rule.object));
         if constexpr (is_optional<T>) {
-            if (member != nullptr && !member->is_null())
+            if (stands)
                 error_ = read(*member, field.emplace(), rule, place);
-        } else if (member == nullptr || (member->is_null() && !std::is_same_v<T, json_text>)) {
+        } else if (!stands) {
             error_ = field_error{place, "is required"};
         } else {
             error_ = read(*member, field, rule, place);
@@ -117,14 +120,50 @@ std::optional<field_error> read_value(
     return std::nullopt;
 }
 
+/// Counts which of two fields stand; see `field_choice`.
+class choice_checker {
+public:
+    explicit choice_checker(const field_choice& choice) : choice_(choice) {}
+
+    template <class T>
+    void operator()(const char* name, const T& field, const field_rule& = rules::any) {
+        if constexpr (is_optional<T>)
+            if (field && (name == choice_.first || name == choice_.second))
+                ++standing_;
+    }
+
+    std::optional<field_error> error(const std::string& place) const;
+
+private:
+    field_choice choice_;
+    int standing_ = 0;
+};
+
+template <described T>
+std::optional<field_error> check_choice(const T& value, const std::string& place) {
+    if constexpr (has_choice<T>) {
+        choice_checker checker(T::choice);
+        T::describe(value, checker);
+        return checker.error(place);
+    }
+    return std::nullopt;
+}
+
+template <described T>
+std::optional<field_error>
+read_object(const boost::json::object& from, T& into, const std::string& place) {
+    object_reader reader(from, place);
+    T::describe(into, reader);
+    auto error = reader.take_error();
+    return error ? error : check_choice(into, place);
+}
+
 template <described T>
 std::optional<field_error>
 read_value(const boost::json::value& from, T& field, const field_rule&, const std::string& place) {
     if (!from.is_object())
         return field_error{place, "must be an object"};
-    object_reader reader(from.get_object(), place);
-    T::describe(field, reader);
-    return reader.take_error();
+    return read_object(from.get_object(), field, place);
 }
 
 template <class T>
@@ -138,6 +177,10 @@ std::optional<field_error> object_reader::read(
 }
 
 /// Checks an already typed struct against its own rules: the check before the grammar.
+template <described T>
+std::optional<field_error> check_fields(const T& value, const std::string& place = "");
+
+/// The visitor of `check_fields`. Stops at the first error.
 class field_checker {
 public:
     explicit field_checker(std::string pointer = "") : pointer_(std::move(pointer)) {}
@@ -162,9 +205,7 @@ private:
     void check(std::int64_t number, const field_rule& rule, const std::string& place);
     template <described T>
     void check(const T& nested, const field_rule&, const std::string& place) {
-        field_checker inner(place);
-        T::describe(nested, inner);
-        error_ = inner.take_error();
+        error_ = check_fields(nested, place);
     }
     template <class T>
     void check(const std::vector<T>& elements, const field_rule&, const std::string& place) {
@@ -181,10 +222,11 @@ private:
 };
 
 template <described T>
-std::optional<field_error> check_fields(const T& value) {
-    field_checker checker;
+std::optional<field_error> check_fields(const T& value, const std::string& place) {
+    field_checker checker(place);
     T::describe(value, checker);
-    return checker.take_error();
+    auto error = checker.take_error();
+    return error ? error : check_choice(value, place);
 }
 
 }  // namespace clarion::protocol

@@ -29,6 +29,9 @@ inline void append_json(std::string& out, const char* value) {
 inline void append_json(std::string& out, const json_text& value) {
     out += value.text;
 }
+inline void append_json(std::string& out, const json_view& value) {
+    out += value.text;
+}
 
 template <class T>
     requires std::same_as<T, bool>

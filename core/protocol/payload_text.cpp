@@ -2,6 +2,7 @@
 
 #include "core/protocol/json_writer.hpp"
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 
 #include <array>
@@ -28,12 +29,6 @@ read_payload(event_type type, const boost::json::value& from, std::index_sequenc
     return readers[static_cast<std::size_t>(type)](from);
 }
 
-std::optional<field_error> check_exclusive(const tool_completed& value) {
-    if (value.result.has_value() == value.error.has_value())
-        return field_error{"/result", "exactly one of result and error must stand"};
-    return std::nullopt;
-}
-
 }  // namespace
 
 std::string payload_to_json(const payload& value) {
@@ -48,18 +43,17 @@ event uncommitted(const payload& value) {
 }
 
 std::variant<payload, field_error> payload_from_json(event_type type, std::string_view json) {
+    std::array<unsigned char, 2048> buffer;
+    boost::json::monotonic_resource memory(buffer.data(), buffer.size());
     boost::system::error_code error;
-    const boost::json::value parsed = boost::json::parse(json, error);
+    const boost::json::value parsed = boost::json::parse(json, error, &memory);
     if (error)
         return field_error{"", "is not JSON: " + error.message()};
     return read_payload(type, parsed, std::make_index_sequence<event_types_count>());
 }
 
 std::optional<field_error> check_payload(const payload& value) {
-    auto error = std::visit([](const auto& typed) { return check_fields(typed); }, value);
-    if (!error && std::holds_alternative<tool_completed>(value))
-        error = check_exclusive(std::get<tool_completed>(value));
-    return error;
+    return std::visit([](const auto& typed) { return check_fields(typed); }, value);
 }
 
 }  // namespace clarion::protocol

@@ -100,8 +100,8 @@ constexpr std::string_view names_of(tool_outcome) {
     return "ok|error|timeout|cancelled";
 }
 
-/// Exactly one of `result` and `error` stands.
 struct tool_completed {
+    static constexpr field_choice choice{"result", "error", field_choice::rule::exactly_one};
     std::string agent_name;
     std::string tool_call_id;
     std::string tool_name;

@@ -2,6 +2,8 @@
 
 #include "core/protocol/describe.hpp"
 #include "core/protocol/json_writer.hpp"
+#include "core/protocol/run_state.hpp"
+#include "core/protocol/thread_frames.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -11,11 +13,6 @@
 
 // What the server says besides events (PROTOCOL §§2, 3, 6).
 namespace clarion::protocol {
-
-enum class run_state : std::uint8_t { queued, running, suspended, finished };
-constexpr std::string_view names_of(run_state) {
-    return "queued|running|suspended|finished";
-}
 
 namespace server {
 
@@ -225,6 +222,24 @@ struct cancel_result {
     }
 };
 
+enum class approve_verdict : std::uint8_t { resolved, already_resolved, expired, not_found };
+constexpr std::string_view names_of(approve_verdict) {
+    return "resolved|already_resolved|expired|not_found";
+}
+
+struct approve_result {
+    static constexpr std::string_view type = "approve_result";
+    approve_verdict verdict = approve_verdict::not_found;
+    /// Who decided: a user id, or `server`.
+    std::optional<std::string> by;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("verdict", self.verdict);
+        visit("by", self.by, rules::name);
+    }
+};
+
 struct pong {
     static constexpr std::string_view type = "pong";
     std::int64_t ts = 0;
@@ -232,6 +247,16 @@ struct pong {
     template <class Self, class Visitor>
     static void describe(Self& self, Visitor& visit) {
         visit("ts", self.ts, rules::count);
+    }
+};
+
+struct token_expiring {
+    static constexpr std::string_view type = "token_expiring";
+    std::int64_t expires_ms = 0;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("expires_ms", self.expires_ms, rules::count);
     }
 };
 
@@ -247,10 +272,40 @@ struct going_away {
     }
 };
 
+template <class... Frames>
+struct frame_list {};
+
+/// Every answer to a client frame: they repeat its `id`. Schemas, tests and specification follow
+/// the two lists; a frame in neither cannot be sent.
+using replies = frame_list<
+    accepted,
+    subscribed,
+    caught_up,
+    unsubscribed,
+    cancel_result,
+    approve_result,
+    threads,
+    history,
+    deleted,
+    pong,
+    error>;
+/// Every frame that the server sends unasked, besides events, and `deleted` to who did not ask.
+using notices = frame_list<welcome, thread_changed, token_expiring, going_away>;
+
+template <class T, class List>
+inline constexpr bool is_listed = false;
+template <class T, class... Frames>
+inline constexpr bool is_listed<T, frame_list<Frames...>> = (std::same_as<T, Frames> || ...);
+
 }  // namespace server
 
-/// A server frame as it goes out: its type, the `id` of the client frame it answers, its fields.
+template <class T>
+    requires(server::is_listed<T, server::replies> || server::is_listed<T, server::notices>)
+inline constexpr bool is_frame<T> = true;
+
+/// A frame as it goes out: its type, the `id` of the client frame it answers, its fields.
 template <described T>
+    requires is_frame<T>
 std::string to_frame(const T& body, const std::optional<std::string>& id = std::nullopt) {
     std::string out;
     object_writer frame(out);

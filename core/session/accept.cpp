@@ -6,7 +6,10 @@
 #include "core/protocol/server_frames.hpp"
 
 #include <chrono>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace clarion::session {
 
@@ -51,21 +54,27 @@ task<std::variant<std::string, not_established>> find_token(const accept_request
     co_return *std::move(found);
 }
 
-task<std::variant<std::string, not_established>> find_user(const accept_request& with) {
-    using result = std::variant<std::string, not_established>;
+task<std::variant<authenticated, not_established>> find_user(const accept_request& with) {
+    using result = std::variant<authenticated, not_established>;
     if (with.door.asks_for() == authenticator::policy::open)
-        co_return result(with.upgrade.user.value_or("local"));
+        co_return result(authenticated{with.upgrade.user.value_or("local")});
     auto token = co_await find_token(with);
-    if (token.index() == 1)
-        co_return token;
+    if (auto* none = std::get_if<not_established>(&token))
+        co_return result(std::move(*none));
     authentication verdict = co_await with.door.check(std::get<std::string>(std::move(token)));
     if (auto* no = std::get_if<not_authenticated>(&verdict))
         co_return result(refuse(close_code::unauthorized, std::move(no->reason)));
-    co_return result(std::get<authenticated>(std::move(verdict)).user_id);
+    co_return result(std::get<authenticated>(std::move(verdict)));
+}
+
+std::optional<std::vector<std::string>> degraded_parts(const arrival& found) {
+    if (found.active_runs)
+        return std::nullopt;
+    return std::vector<std::string>{"storage"};
 }
 
 std::string
-welcome_text(const session_settings& settings, const session_link& link, arrival found) {
+welcome_text(const session_settings& settings, const session_link& link, const arrival& found) {
     const protocol::server::welcome welcome{
         .connection_id = link.connection_id(),
         .user_id = link.user_id(),
@@ -84,8 +93,8 @@ welcome_text(const session_settings& settings, const session_link& link, arrival
                 .queued_runs_max = static_cast<std::int64_t>(settings.queued_runs_max),
             },
         .agents = settings.agents,
-        .active_runs = std::move(found.active_runs),
-        .degraded = std::nullopt,
+        .active_runs = found.active_runs,
+        .degraded = degraded_parts(found),
     };
     return protocol::to_frame(welcome);
 }
@@ -100,13 +109,21 @@ task<accepted> accept(accept_request with) {
     if (with.from.ended())
         co_return accepted(not_established{*with.from.ended()});
 
-    with.to->owner = std::get<std::string>(std::move(user));
-    session_link link(with.to->where().owner().random().id("c_"), with.to->owner, with.to);
+    auto& who = std::get<authenticated>(user);
+    with.to->owner = who.user_id;
+    session_link link(with.connection_id, who.user_id, with.to);
     user_home& home = with.users.home_of(link.user_id());
     arrival found = co_await ask(home.where(), home.arrive(link));
-    link.send_text(welcome_text(with.settings, link, std::move(found)));
+    if (found.refused)
+        co_return accepted(not_established{*std::move(found.refused)});
+    // A revocation that came before the session was known at its home could not end it there.
+    if (auto objection = with.door.objection_to(who)) {
+        co_await ask(home.where(), home.leave(link));
+        co_return accepted(refuse(close_code::unauthorized, *std::move(objection)));
+    }
+    link.send_text(welcome_text(with.settings, link, found));
     with.from.flow();
-    co_return accepted(established(with.from, std::move(link), home));
+    co_return accepted(established(with.from, std::move(link), std::move(who), home));
 }
 
 }  // namespace clarion::session

@@ -2,6 +2,7 @@
 
 #include "core/async/task.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -10,9 +11,13 @@ namespace clarion::session {
 
 struct authenticated {
     std::string user_id;
+    /// Unix ms; the session ends then (4010). Absent: it never expires.
+    std::optional<std::int64_t> expires_ms = std::nullopt;
+    /// Unix ms, when the credential says so: what a revocation is compared with.
+    std::optional<std::int64_t> issued_ms = std::nullopt;
 };
 struct not_authenticated {
-    /// A sentence for the close frame (4500).
+    /// A sentence for the close frame (4500), without the credential.
     std::string reason;
 };
 using authentication = std::variant<authenticated, not_authenticated>;
@@ -30,6 +35,11 @@ public:
     enum class policy { open, token };
     virtual policy asks_for() const = 0;
     virtual task<authentication> check(std::string token) = 0;
+    /// Whether what `check` said still holds, after a wait: a revocation may have come meanwhile.
+    /// A sentence when it does not; a door that nothing can change in has none.
+    virtual std::optional<std::string> objection_to(const authenticated& /*who*/) const {
+        return std::nullopt;
+    }
 };
 
 /// `--auth none`: everybody is who they say they are. Only safe where only one person can connect.

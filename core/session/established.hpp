@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/session/authenticator.hpp"
 #include "core/session/inbox.hpp"
 #include "core/session/session_link.hpp"
 #include "core/session/user_home.hpp"
@@ -35,15 +36,17 @@ public:
 
     const session_link& link() const { return link_; }
     const std::string& user_id() const { return link_.user_id(); }
+    const authenticated& who() const { return who_; }
     user_home& home() const { return *home_; }
 
 private:
     friend task<accepted> accept(accept_request with);
-    established(inbox& from, session_link link, user_home& home)
-        : inbox_(&from), link_(std::move(link)), home_(&home) {}
+    established(inbox& from, session_link link, authenticated who, user_home& home)
+        : inbox_(&from), link_(std::move(link)), who_(std::move(who)), home_(&home) {}
 
     inbox* inbox_;
     session_link link_;
+    authenticated who_;
     user_home* home_;
 };
 

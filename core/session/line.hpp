@@ -26,6 +26,11 @@ public:
 
     void end(closing why) override;
 
+    /// Queues a WebSocket ping.
+    void ping();
+    /// A frame of any kind came at `when` or later, or more of them wait than the inbox takes now.
+    bool heard_since(time_point when) const { return heard_at_ >= when || is_held_up_; }
+
     /// Writes what is queued and the close frame, waits at most `linger` for the peer's, and joins
     /// both coroutines.
     task<> finish(session_end how, duration linger);
@@ -37,6 +42,7 @@ private:
     void take_in(const ended& over);
     task<send_verdict> send_owned(std::vector<shared_frame> batch);
 
+    executor on_;
     connection& with_;
     inbox inbox_;
     std::shared_ptr<link_end> end_;
@@ -44,6 +50,8 @@ private:
     wakeup finishing_;
     wakeup written_;
     wakeup peer_left_;
+    time_point heard_at_;
+    bool is_held_up_ = false;  // the reader waits for room in the inbox
     task_group pumps_;
 };
 

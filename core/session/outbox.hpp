@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/async/wakeup.hpp"
+#include "core/failure/codes.hpp"
 #include "core/protocol/close_codes.hpp"
 #include "core/session/connection.hpp"
 
@@ -18,6 +19,10 @@ namespace clarion::session {
 struct closing {
     protocol::close_code code = protocol::close_code::normal;
     std::string reason;
+    /// What the ledger is told, where the close code alone does not say it.
+    std::optional<failure::code> failed{};
+    /// More than the reason, for the ledger alone.
+    std::string detail{};
 };
 
 /// What waits to be written to one connection, bounded in bytes. The connection's shard only; links

@@ -1,6 +1,7 @@
 #include "core/session/process.hpp"
 
 #include "core/async/ask.hpp"
+#include "core/metrics/counters.hpp"
 #include "core/session/offences.hpp"
 
 #include <utility>
@@ -11,6 +12,7 @@ namespace {
 
 namespace client = protocol::client;
 namespace server = protocol::server;
+static_assert(std::variant_size_v<client::any_frame> <= metrics::client_frame_types_max);
 
 /// One frame at a time on behalf of one session.
 class frame_processor {
@@ -25,6 +27,8 @@ public:
             co_return;
         }
         auto& frame = std::get<client::frame>(parsed);
+        const executor here = co_await asio::this_coro::executor;
+        ++metrics::counters_of(here).client_frames[frame.body.index()];
         co_await std::visit(
             [this, &frame](auto& body) { return on(std::move(body), std::move(frame.id)); },
             frame.body
@@ -32,17 +36,24 @@ public:
     }
 
     bool offended_too_often() const { return offences_.too_many(); }
+    const std::string& last_offence() const { return last_offence_; }
 
 private:
     using frame_id = std::optional<std::string>;
 
     task<> answer_error(server::error error, frame_id id) {
-        const executor here = co_await asio::this_coro::executor;
-        if (error.code == server::error_code::bad_request ||
-            error.code == server::error_code::unknown_type ||
-            error.code == server::error_code::too_large)
-            offences_.add(here.owner().now());
+        co_await count_offence(error);
         session_.link().send_text(protocol::to_frame(error, id));
+    }
+
+    task<> count_offence(const server::error& error) {
+        const executor here = co_await asio::this_coro::executor;
+        if (error.code != server::error_code::bad_request &&
+            error.code != server::error_code::unknown_type &&
+            error.code != server::error_code::too_large)
+            co_return;
+        offences_.add(here.owner().now());
+        last_offence_ = protocol::to_frame(error);
     }
 
     // After the handshake a hello introduces the client's software at most.
@@ -82,9 +93,44 @@ private:
         co_await ask(session_.home().where(), session_.home().cancel(std::move(asked)));
     }
 
+    task<> on(client::approve body, frame_id id) {
+        request<client::approve> asked{session_.link(), std::move(id), std::move(body)};
+        const auto failed =
+            co_await ask(session_.home().where(), session_.home().approve(std::move(asked)));
+        if (failed)
+            co_await count_offence(*failed);
+    }
+
+    task<> on(client::history body, frame_id id) {
+        request<client::history> asked{session_.link(), std::move(id), std::move(body)};
+        co_await ask(session_.home().where(), session_.home().history(std::move(asked)));
+    }
+
+    task<> on(client::delete_thread body, frame_id id) {
+        request<client::delete_thread> asked{session_.link(), std::move(id), std::move(body)};
+        co_await ask(session_.home().where(), session_.home().delete_thread(std::move(asked)));
+    }
+
+    task<> on(client::threads body, frame_id id) {
+        request<client::threads> asked{session_.link(), std::move(id), std::move(body)};
+        const auto failed =
+            co_await ask(session_.home().where(), session_.home().threads(std::move(asked)));
+        if (failed)
+            co_await count_offence(*failed);
+    }
+
+    task<> on(client::ack body, frame_id id) {
+        request<client::ack> asked{session_.link(), std::move(id), std::move(body)};
+        const auto failed =
+            co_await ask(session_.home().where(), session_.home().ack(std::move(asked)));
+        if (failed)
+            co_await count_offence(*failed);
+    }
+
     established& session_;
     const session_settings& settings_;
     offences offences_;
+    std::string last_offence_;
 };
 
 }  // namespace
@@ -97,9 +143,12 @@ task<session_end> process(established& session, const session_settings& settings
             co_return std::move(*end);
         co_await processor.process_text(std::get<std::string>(received));
         if (processor.offended_too_often())
-            co_return session_end(
-                closing{protocol::close_code::protocol_error, "too many bad frames"}
-            );
+            co_return session_end(closing{
+                protocol::close_code::protocol_error,
+                "too many bad frames",
+                failure::code::too_many_bad_frames,
+                "the last was answered " + processor.last_offence()
+            });
     }
 }
 

@@ -1,15 +1,27 @@
 #include "core/session/session_link.hpp"
 
+#include "core/metrics/counters.hpp"
+#include "core/metrics/error_frame.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace clarion::session {
 
 void link_end::push(shared_frame frame) {
-    if (frames.push(std::move(frame)) == outbox::push_verdict::overflow)
-        end({protocol::close_code::slow_consumer, "the client does not read"});
+    const auto error = metrics::code_of_error_frame(frame->body);
+    const auto verdict = frames.push(std::move(frame));
+    if (error && verdict == outbox::push_verdict::queued)
+        metrics::counters_of(on_).error_frames.add(*error);
+    if (verdict != outbox::push_verdict::overflow)
+        return;
+    // The frames behind it overflow too: the client is cut off once.
+    if (!std::exchange(overflowed_, true))
+        ++metrics::counters_of(on_).outbox_overflows;
+    end({protocol::close_code::slow_consumer, "the client does not read"});
 }
 
 void link_end::end(closing why) {

@@ -25,12 +25,15 @@ protected:
 /// there.
 class link_end : public std::enable_shared_from_this<link_end> {
 public:
-    link_end(executor on, std::size_t outbox_bytes_max) : frames(outbox_bytes_max), on_(on) {}
+    link_end(executor on, std::size_t outbox_bytes_max)
+        : frames(outbox_bytes_max), heard_at(on.owner().now()), on_(on) {}
 
     outbox frames;
     /// The session's user from the handshake on: whose frames may be written.
     std::string owner;
     session_control* control = nullptr;  // null once the session has ended
+    /// When the client's last frame came.
+    time_point heard_at;
 
     /// On the connection's shard.
     void push(shared_frame frame);
@@ -46,6 +49,7 @@ private:
     void arrive();
 
     executor on_;
+    bool overflowed_ = false;
     std::mutex mutex_;
     std::vector<shared_frame> under_way_;
 };
@@ -74,6 +78,11 @@ public:
     task<outbox::room_verdict> room(std::size_t bytes) const;
     /// How much a replay sends at a time.
     std::size_t replay_bytes() const { return end_->frames.bytes_max() / 8; }
+
+    /// What waits to be written. The connection's shard only, like `silent_for`.
+    std::size_t outbox_bytes() const { return end_->frames.bytes(); }
+    /// Since the client's last frame.
+    duration silent_for() const { return end_->where().owner().now() - end_->heard_at; }
 
 private:
     std::string connection_id_;

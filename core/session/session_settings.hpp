@@ -20,6 +20,7 @@ struct session_settings {
     std::size_t queued_runs_max = 16;
     std::size_t outbox_bytes_max = 1048576;
     duration handshake_timeout = std::chrono::seconds(10);
+    /// 0: no heartbeat.
     duration heartbeat_interval = std::chrono::seconds(25);
     duration heartbeat_timeout = std::chrono::seconds(8);
     /// What a closing session waits for the peer before it drops the connection.

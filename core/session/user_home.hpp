@@ -22,7 +22,10 @@ struct request {
 
 /// What a session finds at its user's home when it arrives.
 struct arrival {
-    std::vector<protocol::server::active_run> active_runs;
+    /// Absent when the log cannot be read now.
+    std::optional<std::vector<protocol::server::active_run>> active_runs;
+    /// Set: it does not let the session in, which must end so.
+    std::optional<closing> refused;
 };
 
 /// All of a user's threads, on the user's shard, as a session sees them. Every verb is authorised
@@ -45,6 +48,19 @@ public:
     virtual task<> subscribe(request<protocol::client::subscribe> asked) = 0;
     virtual task<> unsubscribe(request<protocol::client::unsubscribe> asked) = 0;
     virtual task<> cancel(request<protocol::client::cancel> asked) = 0;
+    /// Ends with the error it was answered with, if it was one: whether edited arguments fit is
+    /// known here alone, and a bad one counts as the client's offence.
+    virtual task<std::optional<protocol::server::error>> approve(
+        request<protocol::client::approve> asked
+    ) = 0;
+    virtual task<> history(request<protocol::client::history> asked) = 0;
+    virtual task<> delete_thread(request<protocol::client::delete_thread> asked) = 0;
+    /// The same: whether a position exists is known here alone.
+    virtual task<std::optional<protocol::server::error>> threads(
+        request<protocol::client::threads> asked
+    ) = 0;
+    virtual task<std::optional<protocol::server::error>> ack(request<protocol::client::ack> asked
+    ) = 0;
 };
 
 /// Where each user is at home.

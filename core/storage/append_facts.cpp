@@ -42,6 +42,11 @@ std::size_t bytes_of(const append_request& request) {
     return bytes;
 }
 
+std::size_t bytes_of(const listed_thread& thread) {
+    const std::size_t of_run = thread.active_run ? thread.active_run->run_id.size() : 0;
+    return thread.thread_id.size() + thread.title.size() + of_run;
+}
+
 unavailable run_id_taken(std::string_view run_id) {
     return {"the thread has a run " + std::string(run_id) + " already"};
 }

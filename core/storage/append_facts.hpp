@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-// What every implementation of `event_log` reads out of an append in the same way.
+// What every implementation of `event_log` reads out of its questions in the same way.
 namespace clarion::storage {
 
 /// Asserts what the caller vouches for: an epoch, and with a new message its `user_message` event.
@@ -20,6 +20,9 @@ std::int64_t messages_in(const append_request& request);
 
 /// The memory its strings take, about: what a queue of appends is bounded by.
 std::size_t bytes_of(const append_request& request);
+
+/// What a page of threads is bounded by: the bytes of ids and title.
+std::size_t bytes_of(const listed_thread& thread);
 
 /// Refusals that only a mistaken caller sees; nothing of the batch is committed.
 unavailable unknown_run(std::string_view run_id);

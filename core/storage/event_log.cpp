@@ -56,4 +56,39 @@ task<open_runs_result> event_log::list_open_runs() {
     co_return co_await answer_of<open_runs_result>(start);
 }
 
+task<user_runs_result> event_log::list_user_runs(std::string user_id) {
+    auto start = [this, &user_id](completion<user_runs_result> done) {
+        start_list_user_runs(std::move(user_id), std::move(done));
+    };
+    co_return co_await answer_of<user_runs_result>(start);
+}
+
+task<threads_result> event_log::list_threads(threads_request request) {
+    auto start = [this, &request](completion<threads_result> done) {
+        start_list_threads(std::move(request), std::move(done));
+    };
+    co_return co_await answer_of<threads_result>(start);
+}
+
+task<delete_verdict> event_log::delete_thread(deletion request) {
+    auto start = [this, &request](completion<delete_verdict> done) {
+        start_delete_thread(std::move(request), std::move(done));
+    };
+    co_return co_await answer_of<delete_verdict>(start);
+}
+
+task<revoke_result> event_log::revoke(std::string user_id, std::int64_t revoked_ms) {
+    auto start = [this, &user_id, revoked_ms](completion<revoke_result> done) {
+        start_revoke(std::move(user_id), revoked_ms, std::move(done));
+    };
+    co_return co_await answer_of<revoke_result>(start);
+}
+
+task<revocations_result> event_log::list_revocations() {
+    auto start = [this](completion<revocations_result> done) {
+        start_list_revocations(std::move(done));
+    };
+    co_return co_await answer_of<revocations_result>(start);
+}
+
 }  // namespace clarion::storage

@@ -1,144 +1,15 @@
 #pragma once
 
 #include "core/async/task.hpp"
-#include "core/protocol/events.hpp"
 #include "core/protocol/ids.hpp"
-#include "core/protocol/server_frames.hpp"
 #include "core/storage/completion.hpp"
+#include "core/storage/log_values.hpp"
 
-#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <variant>
-#include <vector>
 
 // The durable log of PROTOCOL §4 and ARCHITECTURE §5, keyed (user, thread).
 namespace clarion::storage {
-
-/// The user message that an append brings with it: the idempotency record and the run it creates,
-/// stored in the same transaction as its events.
-struct new_message {
-    std::string message_id;
-    /// SHA-256 (hex) over text, agent and metadata: the same id with another digest is a conflict.
-    std::string content_digest;
-    std::string run_id;
-    std::string agent;
-    protocol::run_state state = protocol::run_state::running;  // queued or running
-};
-
-/// A run's row changes in the same transaction as the events that say so.
-struct run_change {
-    std::string run_id;
-    protocol::run_state state = protocol::run_state::running;
-};
-
-/// A batch for one thread, committed whole or not at all.
-struct append_request {
-    protocol::thread_key key;
-    /// The thread's epoch as the caller knows it. For a thread that does not exist yet: the epoch
-    /// it is to get, with `expected_seq` 0.
-    std::string epoch;
-    /// The thread's last seq as the caller knows it; the first event gets the next one. A mismatch
-    /// is refused, so that nothing commits behind a batch that failed.
-    std::int64_t expected_seq = 0;
-    /// The caller's fencing token: refused when the log has seen a higher one for this thread.
-    std::int64_t fencing_token = 0;
-    /// `seq` is assigned by the log; the rest is stored as it is. May be empty (run changes only).
-    std::vector<protocol::event> events;
-    std::optional<new_message> message;
-    std::vector<run_change> runs;
-    /// Unix ms; becomes the thread's `updated_ms`.
-    std::int64_t now_ms = 0;
-};
-
-struct committed {
-    /// Of the last event of the batch (`expected_seq` when it had none).
-    std::int64_t last_seq = 0;
-};
-/// The message id is known: nothing was committed, this is what the first one made.
-struct duplicate_message {
-    std::string run_id;
-    std::int64_t seq = 0;
-    std::string content_digest;
-    protocol::run_state state = protocol::run_state::finished;
-};
-/// The thread stands elsewhere than expected: nothing was committed.
-struct wrong_position {
-    std::string epoch;
-    std::int64_t seq = 0;
-};
-/// Another owner has taken the thread over: nothing was committed.
-struct fenced {};
-/// The log cannot be written or read now (disk full, I/O error): nothing was committed.
-struct unavailable {
-    std::string reason;
-};
-
-using append_verdict =
-    std::variant<committed, duplicate_message, wrong_position, fenced, unavailable>;
-
-/// A run that has not ended.
-struct open_run {
-    std::string run_id;
-    std::string message_id;
-    std::string agent;
-    protocol::run_state state = protocol::run_state::queued;
-    /// Of its `user_message` event.
-    std::int64_t message_seq = 0;
-    std::int64_t created_ms = 0;
-};
-
-/// What is known of a thread besides its events.
-struct thread_row {
-    std::string epoch;
-    std::int64_t last_seq = 0;
-    /// The oldest event still kept; `last_seq + 1` when none is.
-    std::int64_t first_seq = 1;
-    /// `user_message` and `assistant_message` events so far.
-    std::int64_t messages = 0;
-    std::int64_t updated_ms = 0;
-    /// In the order of their messages.
-    std::vector<open_run> open_runs;
-};
-
-/// Absent: the thread does not exist.
-using thread_result = std::variant<std::optional<thread_row>, unavailable>;
-
-struct page_request {
-    protocol::thread_key key;
-    /// Refused by an empty page with another `epoch` when the thread has been made anew.
-    std::string epoch;
-    std::int64_t after_seq = 0;
-    /// Nothing beyond this one is read: a reader never passes the published head.
-    std::int64_t up_to_seq = 0;
-    std::size_t events_max = 256;
-    /// Of payloads; the page holds at least one event all the same.
-    std::size_t bytes_max = 262144;
-};
-
-struct page {
-    std::string epoch;
-    /// Ascending, without a gap.
-    std::vector<protocol::event> events;
-};
-
-using page_result = std::variant<page, unavailable>;
-
-/// One of the two names a run; when both do, both must fit.
-struct run_reference {
-    std::optional<std::string> message_id;
-    std::optional<std::string> run_id;
-};
-
-/// Absent: no such message or run.
-using message_result = std::variant<std::optional<duplicate_message>, unavailable>;
-
-struct thread_runs {
-    protocol::thread_key key;
-    thread_row row;
-};
-using open_runs_result = std::variant<std::vector<thread_runs>, unavailable>;
 
 /// Thread-safe. Every operation completes on the executor of its caller; none throws for what a
 /// disk can do. What is queued for writing is bounded by the callers: one append per thread.
@@ -160,12 +31,29 @@ public:
     /// Every thread that has a run which has not ended: the work of the crash sweep and the queues
     /// that survive a restart.
     virtual void start_list_open_runs(completion<open_runs_result> done) = 0;
+    /// The same of one user, at a cost that others' runs and idle threads do not raise.
+    virtual void start_list_user_runs(std::string user_id, completion<user_runs_result> done) = 0;
+    /// A user's threads, last changed first. Costs no more for older threads than it lists.
+    virtual void start_list_threads(threads_request request, completion<threads_result> done) = 0;
+    /// Whoever appends to the thread has stopped. What is appended afterwards under the same id
+    /// makes another thread, of which nothing of this one is known.
+    virtual void start_delete_thread(deletion request, completion<delete_verdict> done) = 0;
+    /// A user's time only ever grows: an earlier one than is stored changes nothing.
+    virtual void
+    start_revoke(std::string user_id, std::int64_t revoked_ms, completion<revoke_result> done) = 0;
+    /// By user id.
+    virtual void start_list_revocations(completion<revocations_result> done) = 0;
 
     task<append_verdict> append(append_request request);
     task<thread_result> open(protocol::thread_key key);
     task<page_result> read(page_request request);
     task<message_result> find(protocol::thread_key key, run_reference which);
     task<open_runs_result> list_open_runs();
+    task<user_runs_result> list_user_runs(std::string user_id);
+    task<threads_result> list_threads(threads_request request);
+    task<delete_verdict> delete_thread(deletion request);
+    task<revoke_result> revoke(std::string user_id, std::int64_t revoked_ms);
+    task<revocations_result> list_revocations();
 };
 
 }  // namespace clarion::storage

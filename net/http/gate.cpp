@@ -1,6 +1,7 @@
 #include "net/http/gate.hpp"
 
 #include "core/async/first_of.hpp"
+#include "core/metrics/counters.hpp"
 #include "net/websocket/status_codes.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
@@ -49,6 +50,15 @@ task<std::exception_ptr> failure_of(task<> work) {
     if (failure && caller.cancelled() != asio::cancellation_type::none)
         std::rethrow_exception(failure);
     co_return failure;
+}
+
+// By how the refusal is told.
+metrics::upgrade_refusal reason_of(const response& refusal) {
+    if (refusal.status == 403)
+        return metrics::upgrade_refusal::origin;
+    if (refusal.status == 503)
+        return metrics::upgrade_refusal::draining;
+    return metrics::upgrade_refusal::malformed;
 }
 
 /// Keeps a stream in a set while in scope.
@@ -225,19 +235,35 @@ upgrade_verdict gate::judge(const request_source& source) const {
     return decide_upgrade(source.head(), options.mode);
 }
 
+// A server that goes away says so to everybody: that is no failure.
+void gate::tell_refused(const net::byte_stream& stream, const response& refusal) const {
+    if (site_->options().failures == nullptr || site_->is_draining())
+        return;
+    std::string detail = stream.remote_address() + ": " + std::to_string(refusal.status);
+    detail += " " + refusal.body.substr(0, refusal.body.find('\n'));
+    site_->options().failures->report(failure::code::handshake_refused, {}, detail);
+}
+
 task<gate::opening_ptr> gate::open_websocket(
     net::byte_stream& stream,
     request_source& source,
     const websocket_endpoint& endpoint
 ) {
+    const executor on = co_await asio::this_coro::executor;
+    metrics::counters& counters = metrics::counters_of(on);
     upgrade_verdict verdict = judge(source);
     if (auto* refusal = std::get_if<response>(&verdict)) {
+        counters.upgrades_refused.add(reason_of(*refusal));
+        tell_refused(stream, *refusal);
         co_await refuse(stream, std::move(*refusal));
         co_return nullptr;
     }
     auto place = site_->websockets().enter(stream.remote_address());
     if (!place) {
-        co_await refuse(stream, too_many(*site_));
+        counters.upgrades_refused.add(metrics::upgrade_refusal::connections);
+        response refusal = too_many(*site_);
+        tell_refused(stream, refusal);
+        co_await refuse(stream, std::move(refusal));
         co_return nullptr;
     }
     auto& accepted = std::get<upgrade_accepted>(verdict);

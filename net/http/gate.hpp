@@ -42,6 +42,7 @@ private:
     task<connection_after> write(net::byte_stream& stream, std::string bytes);
 
     upgrade_verdict judge(const request_source& source) const;
+    void tell_refused(const net::byte_stream& stream, const response& refusal) const;
     task<opening_ptr> open_websocket(
         net::byte_stream& stream,
         request_source& source,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/failure/ledger.hpp"
 #include "core/session/connection.hpp"
 #include "net/http/admission.hpp"
 #include "net/http/origin.hpp"
@@ -53,6 +54,8 @@ struct site_options {
     unsigned retry_after_s = 5;
     net::log_line log = [](std::string_view) {
     };
+    /// Told of upgrades that are refused; outlives the site. None: nobody is told.
+    failure::ledger* failures = nullptr;
 };
 
 /// A listener's site: constant but for its counts and whether it drains. One for all shards.

@@ -30,7 +30,8 @@ using upgrade_verdict = std::variant<upgrade_accepted, response>;
 
 /// Decides on the opening handshake of RFC 6455 section 4.2.1 and PROTOCOL §§1-2. Refuses with 405
 /// another method than GET, 426 a request that does not ask for WebSocket version 13, and 400 what
-/// is malformed, subprotocols of which none is known, and a `?user=` that is no id.
+/// is malformed, subprotocols of which none is known, and a `?user=` that is no id. With
+/// authentication on a `?user=` is ignored: only a token says who somebody is.
 [[nodiscard]] upgrade_verdict decide_upgrade(const request& asked, authentication mode);
 
 }  // namespace clarion::http

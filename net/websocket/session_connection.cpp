@@ -1,5 +1,7 @@
 #include "net/websocket/session_connection.hpp"
 
+#include "core/metrics/counters.hpp"
+
 #include <utility>
 
 namespace clarion::websocket {
@@ -47,14 +49,26 @@ opcode opcode_of(session::frame_kind kind) {
 
 task<inbound> session_connection::receive() {
     incoming what = co_await over_.receive();
+    const executor on = co_await asio::this_coro::executor;
+    if (const auto* came = std::get_if<message>(&what)) {
+        metrics::counters& counters = metrics::counters_of(on);
+        ++counters.frames_received;
+        counters.bytes_received += came->payload.size();
+    }
     co_return std::visit(as_inbound{}, std::move(what));
 }
 
 task<session::send_verdict> session_connection::send(std::vector<session::shared_frame> batch) {
+    const executor on = co_await asio::this_coro::executor;
+    metrics::counters& counters = metrics::counters_of(on);
     std::vector<outgoing> frames;
     frames.reserve(batch.size());
-    for (const session::shared_frame& frame : batch)
+    for (const session::shared_frame& frame : batch) {
         frames.push_back(outgoing{opcode_of(frame->kind), frame->body});
+        counters.bytes_sent += frame->body.size();
+    }
+    counters.frames_sent += frames.size();
+    ++counters.writes;
     send_result result = co_await over_.send(frames);
     if (auto* end = std::get_if<transport_end>(&result))
         co_return session::send_verdict(session::gone{std::move(end->reason)});

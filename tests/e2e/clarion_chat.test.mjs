@@ -27,6 +27,7 @@ function chat(args, { input } = {}) {
   };
   child.stdout.setEncoding("utf8").on("data", (text) => { out += text; look(); });
   child.stderr.setEncoding("utf8").on("data", (text) => { err += text; look(); });
+  child.stdin.on("error", () => {}); // a client that refuses its arguments has left before
   if (input !== undefined) child.stdin.end(input);
   const ended = new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -118,7 +119,7 @@ test("a refused upgrade exits 1 with the server's reason", async () => {
 test("wrong arguments exit 2", async () => {
   for (const args of [
     ["--url", "http://x/"], ["--nonsense"], ["--user", "a b", "x"], ["--thread", "", "x"],
-    ["--user", "a", "--token", "b", "x"], ["one", "two"], [""],
+    ["--user", "a", "--token", "b", "x"], ["one", "two"], [""], ["--insecure", "x"], ["--ca", "f", "x"],
   ]) {
     const { code, out, err } = await chat(args, { input: "" }).ended;
     assert.equal(code, 2, args.join(" "));
@@ -153,8 +154,8 @@ test("interactive: the end of the input exits with the status of the last run", 
   assert.equal((await chat(["--url", server.wsUrl], { input }).ended).code, 3);
 });
 
-test("interactive: /quit leaves, and what follows is not sent", async () => {
-  const input = "/help\n/quit\n/fail\n";
+test("interactive: :quit leaves, and what follows is not sent", async () => {
+  const input = "/help\n:quit\n/fail\n";
   const { code, out } = await chat(["--url", server.wsUrl], { input }).ended;
   assert.equal(code, 0);
   assert.equal(out.match(/^done in/gm).length, 1);

@@ -77,11 +77,15 @@ const accepted = (frame, duplicate = false) => ({
 const delta = (seq, text) => event(seq, "text_delta", { agent_name: "a", message_id: "m", delta: text });
 
 test("a close code from 4500 on is final and its reason is shown", async () => {
-  for (const code of [4500, 4502, 4505]) {
+  for (const [code, advice] of [
+    [4500, "the token was refused: check --token or CLARION_TOKEN"],
+    [4502, "client and server do not understand each other: are both of one version?"],
+    [4505, "your access was withdrawn: ask for a new token"],
+  ]) {
     begin({ onHello: (socket) => socket.close(code, "because \u001b[2Jof this") });
     const { code: status, err } = await chat("hi");
     assert.equal(status, 1);
-    assert.equal(err, `clarion-chat: the connection was lost (${code}): because [2Jof this\n`);
+    assert.equal(err, `clarion-chat: the connection was lost (${code}): because [2Jof this; ${advice}\n`);
     assert.equal(connections.length, 1);
   }
 });

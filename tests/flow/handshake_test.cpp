@@ -159,6 +159,7 @@ BOOST_AUTO_TEST_CASE(a_message_sent_just_before_the_close_is_still_processed) {
 BOOST_AUTO_TEST_CASE(twenty_bad_frames_within_a_minute_close_4502) {
     flow_server server;
     flow_client& ada = server.connect("ada");
+    server.settle();
     for (int count = 0; count < 19; ++count)
         ada.sends("{");
     server.settle();

@@ -53,6 +53,7 @@ BOOST_AUTO_TEST_CASE(a_subscription_from_the_start_replays_everything_and_then_c
     BOOST_TEST(second.only("subscribed").at("recovered").as_bool());
     BOOST_TEST(second.only("subscribed").at("id").as_string() == "s");
     BOOST_TEST(second.types().back() == "caught_up");
+    BOOST_TEST(second.only("caught_up").at("id").as_string() == "s");
     for (const auto& frame : second.frames())
         if (frame.contains("payload"))
             BOOST_TEST(frame.at("replay").as_bool());
@@ -145,6 +146,7 @@ BOOST_AUTO_TEST_CASE(a_thread_that_does_not_exist_can_be_waited_for) {
     server.settle();
     BOOST_TEST(waiting.only("subscribed").at("epoch").as_string() == "");
     BOOST_TEST(waiting.only("caught_up").at("seq").to_number<int>() == 0);
+    BOOST_TEST(waiting.only("caught_up").at("id").as_string() == "s");
     flow_client& other = server.connect("ada");
     other.asks("m1", "hello");
     server.settle();

@@ -1,4 +1,6 @@
 #include "core/async/sleep.hpp"
+#include "core/engine/work_list.hpp"
+#include "core/metrics/counters.hpp"
 #include "tests/support/flow_server.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -210,7 +212,15 @@ BOOST_AUTO_TEST_CASE(an_agent_that_ignores_its_cancel_holds_nothing_up_and_emits
     server.world().run_for(milliseconds(500));
     BOOST_TEST(terminal_of(ada) == "agent_completed");
     const auto events = ada.event_types();
+    const auto stragglers = server.world().own<clarion::engine::work_list>().stragglers();
+    BOOST_TEST_REQUIRE(stragglers.size() == 1U);
+    BOOST_TEST(stragglers[0].what == "scripted");
+    BOOST_TEST(stragglers[0].scope->key.user_id == "ada");
     server.world().run_for(std::chrono::hours(2));
+    BOOST_TEST(server.world().own<clarion::engine::work_list>().stragglers().empty());
+    const auto& counted = clarion::metrics::counters_of(server.world().get_executor());
+    BOOST_TEST(counted.stragglers == 1U);
+    BOOST_TEST(counted.late_emits > 0U);
     BOOST_TEST(ada.event_types() == events);
     BOOST_TEST(server.failures().count(clarion::failure::code::straggler) == 1U);
 }

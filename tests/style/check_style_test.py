@@ -33,6 +33,7 @@ BAD = {
     "tools_include_tests": ("tools/chat/b.cpp", '#include "tests/support/x.hpp"\n', 1, "L1", "tools must not include"),
     "net_knows_flags": ("net/a/b.cpp", "#include <CLI/CLI.hpp>\n", 1, "L1", "net must not know"),
     "net_includes_tools": ("net/a/b.cpp", '#include "tools/chat/x.hpp"\n', 1, "L1", "net must not include"),
+    "core_knows_prometheus": ("core/a/b.cpp", "#include <prometheus/counter.h>\n", 1, "L1", "core must not know"),
     "net_knows_toml": ("net/a/b.cpp", "#include <toml++/toml.h>\n", 1, "L1", "net must not know"),
     "core_uses_sim": ("core/a/b.cpp", '#include "core/sim/world.hpp"\n', 1, "L1", "tests and tools only"),
     "net_uses_sim": ("net/a/b.cpp", '#include "core/sim/world.hpp"\n', 1, "L1", "tests and tools only"),

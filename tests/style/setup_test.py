@@ -282,7 +282,7 @@ class installing(a_machine):
 
     def test_an_unknown_list_is_named(self):
         status, errors, _ = self.setup_command("bild")
-        self.assertEqual((status, errors), (2, "dev: error: no package list 'bild'; there are: build format fuzz lint node test\n"))
+        self.assertEqual((status, errors), (2, "dev: error: no package list 'bild'; there are: bench build format fuzz lint node test\n"))
 
     def test_another_system_and_the_skip_switch_are_respected(self):
         self.assertEqual(self.setup_command("build", CLARION_SKIP_SETUP="1"), (0, "", []))

@@ -4,6 +4,8 @@
 #include "core/storage/memory/memory_event_log.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <string>
 #include <utility>
 
 namespace clarion::support {
@@ -51,6 +53,44 @@ public:
     }
     void start_list_open_runs(storage::completion<storage::open_runs_result> done) override {
         log_.start_list_open_runs(std::move(done));
+    }
+    void start_list_user_runs(
+        std::string user_id,
+        storage::completion<storage::user_runs_result> done
+    ) override {
+        if (unreadable_)
+            return done.post(storage::unavailable{"input/output error"});
+        log_.start_list_user_runs(std::move(user_id), std::move(done));
+    }
+    void start_list_threads(
+        storage::threads_request request,
+        storage::completion<storage::threads_result> done
+    ) override {
+        if (unreadable_)
+            return done.post(storage::unavailable{"input/output error"});
+        log_.start_list_threads(std::move(request), std::move(done));
+    }
+    void start_delete_thread(
+        storage::deletion request,
+        storage::completion<storage::delete_verdict> done
+    ) override {
+        if (full_)
+            return done.post(storage::unavailable{"no space left on device"});
+        log_.start_delete_thread(std::move(request), std::move(done));
+    }
+    void start_revoke(
+        std::string user_id,
+        std::int64_t revoked_ms,
+        storage::completion<storage::revoke_result> done
+    ) override {
+        if (full_)
+            return done.post(storage::unavailable{"no space left on device"});
+        log_.start_revoke(std::move(user_id), revoked_ms, std::move(done));
+    }
+    void start_list_revocations(storage::completion<storage::revocations_result> done) override {
+        if (unreadable_)
+            return done.post(storage::unavailable{"input/output error"});
+        log_.start_list_revocations(std::move(done));
     }
 
 private:

@@ -42,7 +42,7 @@ public:
 private:
     script run_;
     std::string name_ = "scripted";
-    std::vector<std::string> tools_{"calculator", "sleeping_tool"};
+    std::vector<std::string> tools_{"calculator", "sleeping_tool", "guarded_tool"};
 };
 
 /// A client of the flow server: its connection, and what it received as JSON.
@@ -77,11 +77,18 @@ private:
 /// agent, a log. The same objects as in `clarion`.
 class flow_server {
 public:
+    /// A heartbeat would never let a server settle.
+    static session::session_settings without_heartbeat() {
+        session::session_settings settings;
+        settings.heartbeat_interval = duration(0);
+        return settings;
+    }
+
     struct options {
         std::uint64_t seed = 1;
         sim::policy order = sim::policy::fifo;
         conversation::conversations_settings conversations;
-        session::session_settings sessions;
+        session::session_settings sessions = without_heartbeat();
         std::unique_ptr<agents::agent> extra_agent;
         /// Used instead of an own memory log, to stand for a restart on the same data.
         storage::event_log* log = nullptr;

@@ -38,9 +38,13 @@ public:
         readable_.notify();
     }
 
+    /// From now on the client leaves pings without an answer, as one whose network is gone.
+    void client_stops_answering() { answers_pings_ = false; }
+
     // What the client has seen.
     const std::vector<std::string>& received() const { return received_; }
     std::size_t pongs() const { return pongs_; }
+    std::size_t pings() const { return pings_; }
     std::size_t writes() const { return writes_; }
     std::optional<protocol::close_code> close_code() const { return close_code_; }
     const std::string& close_reason() const { return close_reason_; }
@@ -62,8 +66,10 @@ public:
         for (const session::shared_frame& frame : batch) {
             if (frame->kind == session::frame_kind::text)
                 received_.push_back(frame->body);
-            else
+            else if (frame->kind == session::frame_kind::pong)
                 ++pongs_;
+            else
+                take_ping();
         }
         co_return session::send_verdict(session::sent{});
     }
@@ -83,9 +89,17 @@ public:
     }
 
 private:
+    void take_ping() {
+        ++pings_;
+        if (answers_pings_)
+            client_sends(session::inbound(session::pong_received{}));
+    }
+
     mailbox<session::inbound> incoming_{4096};
     std::vector<std::string> received_;
     std::size_t pongs_ = 0;
+    std::size_t pings_ = 0;
+    bool answers_pings_ = true;
     std::size_t writes_ = 0;
     std::optional<protocol::close_code> close_code_;
     std::string close_reason_;

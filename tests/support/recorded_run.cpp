@@ -110,7 +110,9 @@ task<ports::history_result> memory_history::newest(std::size_t messages_max) {
 recorded_run::recorded_run(recorded_run_options with)
     : world_(with.seed, with.order),
       scope_(scope_of(with, world_)),
-      journal_(engine::run_journal::open(world_.get_executor(), scope_, sink_, with.journal)),
+      journal_(
+          engine::run_journal::open(world_.get_executor(), scope_, sink_, approvals_, with.journal)
+      ),
       bridge_(journal_->open_bridge()),
       calls_(world_.get_executor()) {
     run(announce(bridge_, scope_));

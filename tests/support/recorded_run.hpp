@@ -88,6 +88,7 @@ public:
     const engine::request_scope_ptr& scope() const { return scope_; }
     task_group& calls() { return calls_; }
     const engine::run_journal& journal() const { return *journal_; }
+    engine::approval_index& approvals() { return approvals_; }
 
     /// Starts the coroutine under test; `finish` runs until it has ended and throws what it threw.
     void start(task<> work);
@@ -118,6 +119,7 @@ public:
 private:
     sim::world world_;
     recording_sink sink_{world_};
+    engine::approval_index approvals_;
     engine::request_scope_ptr scope_;
     std::shared_ptr<engine::run_journal> journal_;
     engine::bridge bridge_;
@@ -136,6 +138,10 @@ public:
     scripted_tool(std::string name, script work, duration timeout = std::chrono::seconds(30));
 
     const agents::tool_spec& spec() const override { return spec_; }
+    std::optional<protocol::field_error> check_arguments(const boost::json::object&)
+        const override {
+        return std::nullopt;
+    }
     task<agents::tool_result> call(engine::request_scope_ptr request, boost::json::object arguments)
         const override {
         return work_(std::move(request), std::move(arguments));

@@ -3,7 +3,10 @@
 #include "tools/clarion-chat/dialogue.hpp"
 #include "tools/clarion-chat/line_source.hpp"
 #include "tools/clarion-chat/link.hpp"
+#include "tools/clarion-chat/screen.hpp"
+#include "tools/clarion-chat/typed_line.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -11,9 +14,13 @@
 
 namespace clarion::chat {
 
+enum class certificate_check { verified, none };
+
 struct client_options {
     websocket_url url;
     std::optional<std::string> token;
+    std::string authorities;  ///< a PEM file for wss; empty: the system's
+    certificate_check check = certificate_check::verified;
     std::string thread_id;            ///< empty: a fresh one
     std::optional<std::string> text;  ///< none: interactive
     output_form form = output_form::words;
@@ -22,7 +29,8 @@ struct client_options {
 /// The terminal client: one dialogue over as many connections as it takes. One shard.
 class client {
 public:
-    /// `lines` is what an interactive one reads, and outlives it; `from` the shard's randomness.
+    /// `lines` is what a person types, and outlives it; none: nobody does. `from` is the shard's
+    /// randomness.
     client(client_options options, server_address to, line_source* lines, random_source& from);
 
     /// Ends with the process's status; everything has been printed and the connection is closed.
@@ -47,25 +55,51 @@ private:
     task<> watch_silence(link& over);
     task<> talk();
     task<> read_lines();
-    task<> say(std::string text);
     task<> watch_interrupts();
+    task<> spin();
+
+    bool wants_line() const;
+    void show_prompt();
+    void take_line(const std::string& line);
+    void obey(const typed::nothing&);
+    void obey(const typed::message& message);
+    void obey(const typed::decision& decision);
+    void obey(const typed::list_threads&);
+    void obey(const typed::change_thread& wanted);
+    void obey(const typed::new_thread&);
+    void obey(const typed::cancel&);
+    void obey(const typed::quit&);
+    void obey(const typed::help&);
+    void obey(const typed::refused& line);
 
     void act(reaction what);
     void queue(websocket::opcode kind, std::string body);
     void note(const std::string& line);
+    /// In the place of a spinner or a prompt.
     void print(std::string_view text);
+    /// As it is.
+    void write(std::string_view text);
     void finish(exit_status with);
 
     client_options options_;
     server_address to_;
     line_source* lines_;
     random_source& random_;
+    terminal_facts screen_facts_;
+    screen screen_;
+    bool is_input_terminal_;
     dialogue dialogue_;
 
     std::optional<exit_status> status_;  // set: everything ends
     wakeup finished_;
     exit_status last_ = exit_status::completed;  // of the last message
-    wakeup message_ended_;
+
+    static constexpr std::size_t held_lines_max = 16;  // full: nothing more is read
+    std::deque<std::string> held_;                     // typed, not said yet
+    bool input_ended_ = false;
+    wakeup talk_due_;
+    wakeup input_due_;
+    wakeup message_begun_;
 
     std::deque<outgoing_frame> outbox_;  // bounded by one message and the answers to the server
     wakeup outbox_filled_;

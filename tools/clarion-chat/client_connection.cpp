@@ -1,6 +1,7 @@
 // How a client keeps its connection: dial, serve, wait, dial again.
 #include "core/async/first_of.hpp"
 #include "core/protocol/client_frames.hpp"
+#include "tools/clarion-chat/advice.hpp"
 #include "tools/clarion-chat/client.hpp"
 #include "tools/clarion-chat/retry_delay.hpp"
 #include "tools/clarion-chat/terminal_text.hpp"
@@ -21,6 +22,7 @@ constexpr duration welcome_time = seconds(15);
 constexpr duration give_up_time = seconds(60);
 constexpr duration goodbye_time = seconds(1);
 constexpr std::uint16_t final_codes_begin = 4500;  // PROTOCOL §6: a client does not come back
+constexpr std::uint16_t token_expired = 4010;      // nor does one that has no other token
 
 }  // namespace
 
@@ -43,8 +45,9 @@ task<> client::stay_connected() {
             why.message = "the connection was lost" + code;
             if (!end.reason.empty())
                 why.message += ": " + without_controls(end.reason, line_breaks::made_spaces);
-            if (end.code >= final_codes_begin)
+            if (end.code >= final_codes_begin || end.code == token_expired)
                 why.again = link_failure::retry::useless;
+            why.message = with_advice(std::move(why.message), advice_on_close(end.code));
         }
         const bool again = co_await comes_back(std::move(why));
         if (!again)

@@ -20,7 +20,9 @@ struct arguments {
     std::string token;
     std::string thread;
     std::string text;
+    std::string authorities;
     bool frames = false;
+    bool insecure = false;
 };
 
 exit_status wrong(const std::string& why) {
@@ -30,6 +32,16 @@ exit_status wrong(const std::string& why) {
 
 bool is_visible(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7F'; });
+}
+
+std::string indented(std::string_view lines) {
+    std::string out;
+    while (!lines.empty()) {
+        const std::size_t end = lines.find('\n') + 1;
+        out.append("  ").append(lines.substr(0, end));
+        lines.remove_prefix(end);
+    }
+    return out;
 }
 
 std::variant<client_options, exit_status> checked(const arguments& given, const CLI::App& app) {
@@ -58,6 +70,11 @@ std::variant<client_options, exit_status> checked(const arguments& given, const 
             return wrong("TEXT is empty or not UTF-8");
         options.text = given.text;
     }
+    if (options.url.how == websocket_url::scheme::ws && (app.count("--ca") > 0 || given.insecure))
+        return wrong("--ca and --insecure are for wss://");
+    options.authorities = given.authorities;
+    if (given.insecure)
+        options.check = certificate_check::none;
     options.form = given.frames ? output_form::frames : output_form::words;
     return options;
 }
@@ -74,10 +91,20 @@ std::variant<client_options, exit_status> parse_command_line(int argc, const cha
         ->excludes(user);
     app.add_option("--thread", given.thread, "the conversation; a new one by default");
     app.add_flag("--json", given.frames, "print the frames as they come, one a line");
+    auto* authorities =
+        app.add_option("--ca", given.authorities, "trust the authorities in this PEM file (wss)");
+    app.add_flag("--insecure", given.insecure, "take any certificate: anyone could listen (wss)")
+        ->excludes(authorities);
     app.add_option("TEXT", given.text, "the message; without it each line of input is one");
     app.footer(
-        "Without TEXT: /quit or the end of the input leaves, Ctrl-C cancels the active run, a\n"
-        "second Ctrl-C leaves at once. Put -- before a TEXT that begins with a dash.\n"
+        "Without TEXT each line of input is a message, or one of these:\n" +
+        indented(typed_help()) +
+        "The end of the input leaves as :quit does, when the last run has ended. Ctrl-C cancels "
+        "the\n"
+        "active run, a second one leaves at once. Put -- before a TEXT that begins with a dash.\n"
+        "When a tool waits for approval, a terminal is asked; elsewhere it is said and waited "
+        "for.\n"
+        "NO_COLOR=1 goes without colours; TERM=dumb and pipes also without a spinner.\n"
         "Exit status: 0 completed, 1 not connected or refused, 2 usage, 3 the agent failed,\n"
         "4 cancelled, 130 left by Ctrl-C."
     );

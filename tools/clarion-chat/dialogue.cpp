@@ -37,6 +37,11 @@ reaction dialogue::hear(std::string_view text) {
     }
     if (options_.form == output_form::frames)
         out.print = json_line(text) + "\n";
+    hear_frame(type, frame, out);
+    return out;
+}
+
+void dialogue::hear_frame(std::string_view type, const json::object& frame, reaction& out) {
     if (type == "welcome")
         on_welcome(frame, out);
     else if (type == "subscribed")
@@ -52,13 +57,23 @@ reaction dialogue::hear(std::string_view text) {
     else if (type == "deleted" && text_of(frame, "thread_id") == options_.thread_id)
         on_deleted(out);
     else if (type == "going_away")
-        on_going_away(frame);
-    return out;
+        on_going_away(frame, out);
+    else if (type == "approve_result")
+        on_approve_result(frame, out);
+    else if (type == "threads")
+        on_threads(frame, out);
+    else if (type == "thread_changed")
+        on_thread_changed(frame, out);
+    else if (type == "agents")
+        on_agents(frame, out);
+    else if (type == "token_expiring")
+        on_token_expiring(frame, out);
 }
 
 reaction dialogue::say(std::string message_id, std::string text) {
     reaction out;
     message_ = message{std::move(message_id), std::move(text), {}};
+    activity_ = run_activity();
     if (phase_ == phase::live)
         send_message(out);
     return out;
@@ -87,9 +102,20 @@ std::optional<std::int64_t> dialogue::take_reconnect_after_ms() {
     return std::exchange(reconnect_after_ms_, std::nullopt);
 }
 
-void dialogue::on_going_away(const json::object& frame) {
-    if (const auto leaving = read_fields<server::going_away>(frame))
-        reconnect_after_ms_ = leaving->reconnect_after_ms;
+std::string dialogue::activity() const {
+    if (!message_ || !approvals_.empty() || renderer_.has_open_line())
+        return {};
+    if (phase_ != phase::live)
+        return "connecting…";
+    return message_->run_id.empty() ? "sending…" : activity_.words();
+}
+
+void dialogue::on_going_away(const json::object& frame, reaction& out) {
+    const auto leaving = read_fields<server::going_away>(frame);
+    if (!leaving)
+        return;
+    reconnect_after_ms_ = leaving->reconnect_after_ms;
+    notice("the server is going away (" + leaving->reason + ")", out);
 }
 
 void dialogue::on_welcome(const json::object& frame, reaction& out) {
@@ -100,6 +126,8 @@ void dialogue::on_welcome(const json::object& frame, reaction& out) {
     }
     heartbeat_ = welcome->heartbeat;
     limits_ = welcome->limits;
+    greet(*welcome, out);
+    on_agents(frame, out);
     subscribe(out);
 }
 
@@ -140,6 +168,8 @@ void dialogue::on_caught_up(const json::object& frame, reaction& out) {
         return;
     if (!cursor_.caught_up(caught_up->seq))
         return subscribe(out);
+    // Said again after each loss of the connection; a decision may have been lost with it.
+    tell_of_approvals(out);
     const bool was_lost = std::exchange(is_copy_lost_, false);
     if (was_lost && message_ && !message_->run_id.empty() && !is_message_seen_)
         lose_message("the run is gone with the thread's earlier log", out);

@@ -2,13 +2,17 @@
 
 #include "core/protocol/server_frames.hpp"
 #include "tools/clarion-chat/exit_status.hpp"
+#include "tools/clarion-chat/open_approvals.hpp"
 #include "tools/clarion-chat/renderer.hpp"
+#include "tools/clarion-chat/run_activity.hpp"
 #include "tools/clarion-chat/thread_cursor.hpp"
+#include "tools/clarion-chat/typed_line.hpp"
 
 #include <boost/json/object.hpp>
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,11 +21,14 @@
 namespace clarion::chat {
 
 enum class output_form { words, frames };
+/// Whether somebody can be asked: who types lines, or nobody.
+enum class attendance { script, person };
 
 struct dialogue_options {
     std::string thread_id;
     output_form form = output_form::words;
     rendering how = rendering::plain;
+    attendance attended = attendance::script;
 };
 
 /// What is to be done about something that has happened.
@@ -48,11 +55,20 @@ public:
     reaction say(std::string message_id, std::string text);
     /// Asks the server to end the run of the message. Precondition: busy.
     reaction cancel();
+    /// Decides the approval that has waited longest.
+    reaction decide(const typed::decision& decision);
+    reaction list_threads();
+    /// Goes to another thread, live only. Precondition: not busy.
+    reaction change_thread(std::string thread_id);
     /// The connection is gone with this close code, or 0 without one.
     reaction connection_lost(std::uint16_t close_code);
 
     /// A message is on its way or its run is active.
     bool is_busy() const { return message_.has_value(); }
+    bool has_open_approval() const { return !approvals_.empty(); }
+    const std::string& thread_id() const { return options_.thread_id; }
+    /// What the message's run does now, for a spinner; empty when nothing turns.
+    std::string activity() const;
     bool can_cancel() const { return message_ && message_->sent && !message_->cancel_asked; }
     /// The connection is subscribed: it has done its work.
     bool is_live() const { return phase_ == phase::live; }
@@ -63,7 +79,7 @@ public:
     std::string break_line() { return renderer_.break_line(); }
     /// The same for a notice on the same screen; what goes into a file stays as it is.
     std::string room_for_notice() {
-        return options_.how == rendering::terminal ? break_line() : std::string();
+        return options_.how == rendering::plain ? std::string() : break_line();
     }
 
 private:
@@ -86,7 +102,15 @@ private:
     void on_cancel_result(const boost::json::object& frame, reaction& out);
     void on_error(const boost::json::object& frame, reaction& out);
     void on_deleted(reaction& out);
-    void on_going_away(const boost::json::object& frame);
+    void on_going_away(const boost::json::object& frame, reaction& out);
+    void on_approve_result(const boost::json::object& frame, reaction& out);
+    void on_threads(const boost::json::object& frame, reaction& out);
+    void on_thread_changed(const boost::json::object& frame, reaction& out);
+    void on_agents(const boost::json::object& frame, reaction& out);
+    void on_token_expiring(const boost::json::object& frame, reaction& out);
+    void hear_frame(std::string_view type, const boost::json::object& frame, reaction& out);
+    void greet(const protocol::server::welcome& welcome, reaction& out);
+    void tell_of_approvals(reaction& out);
 
     bool is_own_message(std::string_view type, const boost::json::object& payload) const;
     std::string frame_id_of_message() const { return "m" + message_->id; }
@@ -109,6 +133,11 @@ private:
     std::optional<protocol::server::heartbeat> heartbeat_;
     std::optional<protocol::server::announced_limits> limits_;
     std::optional<std::int64_t> reconnect_after_ms_;
+    open_approvals approvals_;
+    run_activity activity_;
+    unsigned asides_ = 0;  // frames with an id beside the message
+    std::set<std::string> absent_agents_;
+    bool is_greeted_ = false;
 };
 
 }  // namespace clarion::chat

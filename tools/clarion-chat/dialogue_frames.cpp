@@ -1,10 +1,13 @@
 // What a dialogue makes of events and of the answers to its own frames.
+#include "tools/clarion-chat/advice.hpp"
 #include "tools/clarion-chat/dialogue.hpp"
 #include "tools/clarion-chat/frame_fields.hpp"
 #include "tools/clarion-chat/raw_json.hpp"
 #include "tools/clarion-chat/terminal_text.hpp"
 
 #include <boost/json/value.hpp>
+
+#include <utility>
 
 namespace clarion::chat {
 
@@ -23,7 +26,7 @@ std::string words_of(const server::error& error) {
         words += " (" + *error.detail + ")";
     if (error.retry_after_ms)
         words += "; may be tried again in " + std::to_string(*error.retry_after_ms) + " ms";
-    return words;
+    return with_advice(std::move(words), advice_on_error(error.code));
 }
 
 }  // namespace
@@ -60,8 +63,13 @@ void dialogue::on_event(const json::object& frame, std::string_view text, reacti
         out.print += json_line(text) + "\n";
     else if (!opens_own && (is_own || !is_copy_lost_))
         out.print += renderer_.event(type, raw_member(text, "payload"));
-    if (is_own)
+    approvals_.take(type, run_id, payload->get_object());
+    if (type == "approval_requested" && !is_copy_lost_)
+        tell_of_approvals(out);
+    if (is_own) {
+        activity_.take(type, payload->get_object());
         on_own_event(type, out);
+    }
 }
 
 void dialogue::on_own_event(std::string_view type, reaction& out) {
@@ -111,6 +119,7 @@ void dialogue::on_error(const json::object& frame, reaction& out) {
 
 void dialogue::on_deleted(reaction& out) {
     cursor_ = thread_cursor();
+    approvals_.forget_all();
     subscribe(out);
     if (message_ && !message_->run_id.empty())
         lose_message("the thread was deleted", out);

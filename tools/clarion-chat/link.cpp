@@ -3,6 +3,7 @@
 #include "core/async/first_of.hpp"
 #include "net/dial.hpp"
 #include "net/websocket/client_handshake.hpp"
+#include "tools/clarion-chat/advice.hpp"
 #include "tools/clarion-chat/terminal_text.hpp"
 
 #include <chrono>
@@ -30,7 +31,7 @@ link_failure failure_of(const server_address& to, const websocket::upgrade_refus
     // A draining or crowded server may take us later; what is wrong with the request stays wrong.
     const bool stays = refused.status == 101 || (refused.status >= 300 && refused.status < 500);
     return {
-        "cannot connect to " + where + ": " + why,
+        with_advice("cannot connect to " + where + ": " + why, advice_on_status(refused.status)),
         stays ? link_failure::retry::useless : link_failure::retry::sensible,
     };
 }
@@ -47,7 +48,9 @@ task<link_result> open_link(server_address to, time_point deadline) {
     where.tls = to.tls;
     net::dial_result dialled = co_await net::dial(std::move(where), deadline);
     if (auto* failed = std::get_if<net::dial_failure>(&dialled))
-        co_return link_result(link_failure{std::move(failed->message)});
+        co_return link_result(
+            link_failure{with_advice(failed->message, advice_on_dial(failed->message))}
+        );
     auto stream = std::get<net::byte_stream_ptr>(std::move(dialled));
 
     websocket::upgrade_request wanted;

@@ -20,6 +20,10 @@ constexpr std::size_t json_bytes_max = 1000;
 
 constexpr std::string_view dim = "\x1b[2m";
 constexpr std::string_view bold = "\x1b[1m";
+constexpr std::string_view red = "\x1b[31m";
+constexpr std::string_view green = "\x1b[32m";
+constexpr std::string_view yellow = "\x1b[33m";
+constexpr std::string_view cyan = "\x1b[36m";
 constexpr std::string_view normal = "\x1b[0m";
 
 std::string excerpt(std::string_view json) {
@@ -97,11 +101,11 @@ std::string renderer::line(std::string_view text) {
     return break_line() + without_controls(text, line_breaks::made_spaces) + "\n";
 }
 
-std::string renderer::dim_line(std::string_view text) {
-    if (how_ == rendering::plain)
+std::string renderer::styled_line(std::string_view style, std::string_view text) {
+    if (how_ != rendering::terminal)
         return line(text);
     std::string out = break_line();
-    out.append(dim).append(without_controls(text, line_breaks::made_spaces));
+    out.append(style).append(without_controls(text, line_breaks::made_spaces));
     return out.append(normal).append("\n");
 }
 
@@ -136,17 +140,18 @@ std::string renderer::show(const protocol::agent_started& what) {
 
 std::string renderer::show(const protocol::agent_thinking& what) {
     const std::string who = what.parent_tool_call_id ? what.agent_name + " " : std::string();
-    return dim_line(with_reason(who + "thinking", what.reasoning));
+    return styled_line(dim, with_reason(who + "thinking", what.reasoning));
 }
 
 std::string renderer::show(const protocol::tool_executing& what) {
-    return line("tool " + what.tool_name + " " + excerpt(what.arguments.text));
+    return styled_line(cyan, "tool " + what.tool_name + " " + excerpt(what.arguments.text));
 }
 
 std::string renderer::show(const protocol::tool_completed& what) {
     std::string words = "tool " + what.tool_name;
     words.append(words_of(what.outcome)).append(ms(what.duration_ms));
-    return line(
+    return styled_line(
+        what.outcome == protocol::tool_outcome::ok ? cyan : red,
         with_reason(words, excerpt(what.result ? what.result->text : what.error.value_or("")))
     );
 }
@@ -183,7 +188,7 @@ std::string renderer::show(const protocol::agent_handoff& what) {
 
 std::string renderer::show(const protocol::approval_requested& what) {
     const std::string words = "tool " + what.tool_name + " waits for approval " + what.approval_id;
-    return line(words + " " + excerpt(what.arguments.text));
+    return styled_line(yellow, words + " " + excerpt(what.arguments.text));
 }
 
 std::string renderer::show(const protocol::approval_resolved& what) {
@@ -191,7 +196,7 @@ std::string renderer::show(const protocol::approval_resolved& what) {
     words.append(words_of(what.decision)).append(" by ").append(what.by);
     if (what.arguments)
         words += " with " + excerpt(what.arguments->text);
-    return line(with_reason(words, what.note.value_or("")));
+    return styled_line(yellow, with_reason(words, what.note.value_or("")));
 }
 
 std::string renderer::show(const protocol::final_report& what) {
@@ -208,17 +213,17 @@ std::string renderer::show(const protocol::custom& what) {
 }
 
 std::string renderer::show(const protocol::agent_completed& what) {
-    return line("done in " + ms(what.execution_time_ms));
+    return styled_line(green, "done in " + ms(what.execution_time_ms));
 }
 
 std::string renderer::show(const protocol::agent_error& what) {
     const std::string code(protocol::name_of(what.code));
-    return line(with_reason("error " + code, what.message));
+    return styled_line(red, with_reason("error " + code, what.message));
 }
 
 std::string renderer::show(const protocol::agent_cancelled& what) {
     const std::string reason(protocol::name_of(what.reason));
-    return line("cancelled (" + reason + ") after " + ms(what.execution_time_ms));
+    return styled_line(yellow, "cancelled (" + reason + ") after " + ms(what.execution_time_ms));
 }
 
 }  // namespace clarion::chat

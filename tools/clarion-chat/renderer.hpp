@@ -7,7 +7,8 @@
 
 namespace clarion::chat {
 
-enum class rendering { plain, terminal };
+/// Text for a pipe, for a terminal without colours, and for one with them.
+enum class rendering { plain, monochrome, terminal };
 
 /// Events in words. Answer text streams as it comes and may leave a line open; everything else is
 /// one line each. Nothing that came from the server reaches the output with a control character,
@@ -20,12 +21,16 @@ public:
     /// shown as it is.
     std::string event(std::string_view type, std::string_view payload_json);
 
+    /// A line of the client's own among the events.
+    std::string aside(std::string_view text) { return line(text); }
+
     /// Ends the line that streaming text has left open, if there is one.
     std::string break_line();
+    bool has_open_line() const { return is_line_open_; }
 
 private:
     std::string line(std::string_view text);
-    std::string dim_line(std::string_view text);
+    std::string styled_line(std::string_view style, std::string_view text);
     std::string answer(std::string_view text);
 
     std::string show(const protocol::user_message& what);

@@ -15,11 +15,14 @@ exit_status run_client(client_options options) {
     to.url = options.url;
     to.bearer = options.token;
     if (to.url.how == websocket_url::scheme::wss)
-        to.tls = net::make_tls_client_context("");
+        to.tls = options.check == certificate_check::none
+                     ? net::make_unchecked_tls_client_context()
+                     : net::make_tls_client_context(options.authorities);
 
     shard home(0);
     std::optional<line_source> lines;
-    if (!options.text)
+    // A single message is given by someone who can be asked only at a terminal.
+    if (!options.text || (::isatty(STDIN_FILENO) != 0 && ::isatty(STDOUT_FILENO) != 0))
         lines.emplace(STDIN_FILENO, home.get_executor());
     client person(std::move(options), std::move(to), lines ? &*lines : nullptr, home.random());
     exit_status status = exit_status::failed;

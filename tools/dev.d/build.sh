@@ -54,10 +54,12 @@ verb_run() {
 
 verb_bench() {
   local bench benches
-  setup build test
+  setup build test bench
   build_preset release
-  heading 'first event'
-  CLARION_BIN=$PWD/build/release/bin/clarion node tests/bench/first_event.mjs
+  for bench in first_event idle_connections run_cost; do
+    heading "$bench"
+    CLARION_BIN=$PWD/build/release/bin/clarion node "tests/bench/$bench.mjs"
+  done
   mapfile -t benches < <(compgen -G 'build/release/bin/clarion_bench_*' | sort)
   for bench in "${benches[@]}"; do
     heading "$(basename "$bench")"

@@ -22,6 +22,33 @@ fuzz_targets() {
   compgen -G "build/fuzz/bin/clarion_fuzz_${1:-*}" | xargs -rn1 basename | sort
 }
 
+# What a run printed, without the line for each discovery. fuzz_report FILE
+fuzz_report() {
+  sed -e '/^#[0-9]*\t/{/INITED\|DONE/!d}' -e '/^\tNEW_FUNC/d' -e '/^###### Rec/,/^###### End/d' "$1"
+}
+
+# As many targets at a time as there are processors; each one's output in one piece when it has ended.
+# fuzz_side_by_side TARGET… -- LIBFUZZER-ARGUMENT…
+fuzz_side_by_side() {
+  local targets=() running=() target failed=0
+  while [ "$1" != -- ]; do
+    targets+=("$1")
+    shift
+  done
+  shift
+  mkdir -p build/fuzz/log
+  for target in "${targets[@]}"; do
+    [ "$(jobs -rp | wc -l)" -lt "$(nproc)" ] || wait -n || true
+    fuzz_one "$target" "$@" >"build/fuzz/log/$target" 2>&1 &
+    running+=("$!:$target")
+  done
+  for target in "${running[@]}"; do
+    wait "${target%%:*}" || failed=1
+    fuzz_report "build/fuzz/log/${target#*:}"
+  done
+  [ "$failed" = 0 ] || die 'a fuzz target failed (see above)'
+}
+
 # fuzz_all NAME LIBFUZZER-ARGUMENT…   (an empty NAME is every target)
 fuzz_all() {
   local name=$1 targets target
@@ -30,9 +57,7 @@ fuzz_all() {
   build_preset fuzz
   mapfile -t targets < <(fuzz_targets "$name")
   [ ${#targets[@]} -gt 0 ] || die "no such fuzz target; there are: $(fuzz_targets | sed 's/^clarion_fuzz_//' | paste -sd' ')" 2
-  for target in "${targets[@]}"; do
-    fuzz_one "$target" "$@"
-  done
+  fuzz_side_by_side "${targets[@]}" -- "$@"
 }
 
 # fuzz [TARGET] [RUNS], in either order of what is given: a number is RUNS.

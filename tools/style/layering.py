@@ -28,7 +28,9 @@ _SOCKETS = (
     "arpa/inet.h",
 )
 _CONFIGURATION = ("toml++/", "CLI/")
-_FORBIDDEN_OUTSIDE = {"core": _SOCKETS + _CONFIGURATION, "net": _CONFIGURATION}
+# Counters are plain integers; only app/admin shows them as Prometheus metrics.
+_METRICS = ("prometheus/",)
+_FORBIDDEN_OUTSIDE = {"core": _SOCKETS + _CONFIGURATION + _METRICS, "net": _CONFIGURATION + _METRICS}
 
 
 def _may_use_sim(path):

@@ -5,7 +5,9 @@
 #include "core/agents/demo/demo_words.hpp"
 #include "core/agents/demo/plain_text.hpp"
 #include "core/protocol/json_writer.hpp"
+#include "core/protocol/utf8.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 #include <variant>
@@ -13,6 +15,8 @@
 namespace clarion::agents::demo {
 
 namespace {
+
+constexpr std::size_t searched_bytes_max = 1024;
 
 tool_call call_of(const char* tool_name) {
     return {tool_name, {"{}"}};
@@ -106,6 +110,50 @@ task<outcome> perform(demo_turn& turn, hang) {
     co_return co_await say_and_end(turn, hang_answer(*ending));
 }
 
+task<outcome> perform(demo_turn& turn, ask_approval asked) {
+    const auto ending = co_await turn.call(call_of("guarded_tool", "text", asked.text));
+    if (!ending)
+        co_return stopped();
+    co_return co_await say_and_end(turn, approval_answer(asked, *ending));
+}
+
+/// As much of a text's beginning as search_thread takes.
+std::string searchable(std::string text) {
+    text.resize(std::min(text.size(), searched_bytes_max));
+    text.resize(protocol::utf8_prefix_bytes(text));
+    return text;
+}
+
+task<outcome> perform(demo_turn& turn, report asked) {
+    auto counted = co_await turn.call(call_of("text_stats", "text", asked.text));
+    if (!counted)
+        co_return stopped();
+    step told = co_await turn.tell_progress(counting_progress(*counted), 50);
+    if (told == step::refused)
+        co_return stopped();
+    auto searched = co_await turn.call(call_of("search_thread", "query", searchable(asked.text)));
+    if (!searched)
+        co_return stopped();
+    told = co_await turn.tell_progress(searching_progress(*searched), 100);
+    if (told == step::refused)
+        co_return stopped();
+    const findings found{*std::move(counted), *std::move(searched)};
+    told = co_await turn.say(report_answer(asked, found));
+    if (told == step::refused)
+        co_return stopped();
+    const step last = co_await turn.sum_up(report_summary(asked, found));
+    co_return outcome_of(last);
+}
+
+task<outcome> perform(demo_turn& turn, hand_off) {
+    step given = co_await turn.hand_over(helper_name, handoff_reason(turn.message()));
+    if (given == step::done)
+        given = co_await turn.think(helper_reasoning(turn.message()));
+    if (given == step::refused)
+        co_return stopped();
+    co_return co_await say_and_end(turn, helper_answer(turn.message()));
+}
+
 task<outcome> perform(demo_turn& turn, think asked) {
     for (std::size_t number = 1; number <= asked.steps_count; ++number) {
         const step thought = co_await turn.think(reasoning_step(turn.message(), asked, number));
@@ -155,6 +203,7 @@ private:
         "text_stats",
         "failing_tool",
         "sleeping_tool",
+        "guarded_tool",
     };
 };
 

@@ -47,6 +47,14 @@ read read_search(std::string_view rest) {
     return rest.empty() ? read() : search{std::string(rest)};
 }
 
+read read_ask_approval(std::string_view rest) {
+    return rest.empty() ? read() : ask_approval{std::string(rest)};
+}
+
+read read_report(std::string_view rest) {
+    return rest.empty() ? read() : report{std::string(rest)};
+}
+
 read read_story(std::string_view rest) {
     const std::size_t split = std::min(rest.find_first_of(blanks), rest.size());
     const std::string_view pause = trimmed(rest.substr(split));
@@ -95,6 +103,9 @@ constexpr std::array table{
     row{"/fail", "/fail", "calls a tool that fails; the run ends in an error", &read_alone<fail>},
     row{"/throw", "/throw", "makes the agent throw an exception", &read_alone<throw_exception>},
     row{"/hang", "/hang", "calls a tool that runs into its time-out of 2 s", &read_alone<hang>},
+    row{"/approve", "/approve TEXT", "calls a tool that you have to allow", &read_ask_approval},
+    row{"/report", "/report TEXT", "examines a text step by step and sums up", &read_report},
+    row{"/handoff", "/handoff", "lets demo-helper answer", &read_alone<hand_off>},
     row{"/think", "/think N", "thinks in N steps (1 to 100)", &read_think},
     row{"/help", "/help", "says this", &read_help},
 };

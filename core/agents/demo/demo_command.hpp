@@ -31,6 +31,13 @@ struct call_tools {
 struct fail {};
 struct throw_exception {};
 struct hang {};
+struct ask_approval {
+    std::string text;
+};
+struct report {
+    std::string text;
+};
+struct hand_off {};
 struct think {
     std::size_t steps_count = 1;
 };
@@ -49,6 +56,9 @@ using command = std::variant<
     fail,
     throw_exception,
     hang,
+    ask_approval,
+    report,
+    hand_off,
     think,
     help>;
 

@@ -33,12 +33,35 @@ task<step> finish(reply& message) {
 
 task<step> demo_turn::think(std::string reasoning) {
     protocol::agent_thinking thought{
-        .agent_name = request_.agent_name,
+        .agent_name = agent_name_,
         .step_number = ++steps_,
         .reasoning = std::move(reasoning),
         .parent_tool_call_id = std::nullopt,
     };
     const engine::emit_verdict verdict = co_await bridge_.emit(std::move(thought));
+    co_return step_of(verdict);
+}
+
+task<step> demo_turn::hand_over(std::string to, std::string reason) {
+    protocol::agent_handoff handed;
+    handed.from = agent_name_;
+    handed.to = to;
+    handed.reason = std::move(reason);
+    agent_name_ = std::move(to);
+    const engine::emit_verdict verdict = co_await bridge_.emit(std::move(handed));
+    co_return step_of(verdict);
+}
+
+task<step> demo_turn::tell_progress(std::string message, std::int64_t percent) {
+    protocol::progress_update told;
+    told.message = std::move(message);
+    told.percent = percent;
+    const engine::emit_verdict verdict = co_await bridge_.emit(std::move(told));
+    co_return step_of(verdict);
+}
+
+task<step> demo_turn::sum_up(protocol::final_report summary) {
+    const engine::emit_verdict verdict = co_await bridge_.emit(std::move(summary));
     co_return step_of(verdict);
 }
 
@@ -59,7 +82,7 @@ task<std::optional<std::vector<tool_answer>>> demo_turn::call_all(std::vector<to
 }
 
 task<step> demo_turn::say(std::string text) {
-    reply message(bridge_, request_.agent_name);
+    reply message(bridge_, agent_name_);
     std::string_view rest = text;
     while (!rest.empty()) {
         const std::string_view word = next_word(rest);
@@ -73,7 +96,7 @@ task<step> demo_turn::say(std::string text) {
 
 task<step> demo_turn::tell_words(std::size_t words_count, duration pause) {
     const executor on = co_await asio::this_coro::executor;
-    reply message(bridge_, request_.agent_name);
+    reply message(bridge_, agent_name_);
     time_point due = on.owner().now();
     for (std::size_t number = 1; number <= words_count; ++number) {
         if (number > 1 && pause > duration::zero()) {

@@ -4,6 +4,7 @@
 #include "core/agents/tool_dispatcher.hpp"
 #include "core/async/task.hpp"
 #include "core/async/timer_queue.hpp"
+#include "core/protocol/payloads.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -21,12 +22,18 @@ enum class step { done, refused };
 class demo_turn {
 public:
     demo_turn(const engine::request_scope& request, engine::bridge& bridge, tool_dispatcher& tools)
-        : request_(request), bridge_(bridge), tools_(tools) {}
+        : request_(request), bridge_(bridge), tools_(tools), agent_name_(request.agent_name) {}
 
     const std::string& message() const { return request_.text; }
 
     /// Steps count from 1 by themselves.
     [[nodiscard]] task<step> think(std::string reasoning);
+
+    /// What is thought and said from now on is said by `to`.
+    [[nodiscard]] task<step> hand_over(std::string to, std::string reason);
+
+    [[nodiscard]] task<step> tell_progress(std::string message, std::int64_t percent);
+    [[nodiscard]] task<step> sum_up(protocol::final_report summary);
 
     /// Nothing when refused.
     [[nodiscard]] task<std::optional<tool_ending>> call(tool_call wanted);
@@ -45,6 +52,7 @@ private:
     const engine::request_scope& request_;
     engine::bridge& bridge_;
     tool_dispatcher& tools_;
+    std::string agent_name_;
     std::int64_t steps_ = 0;
 };
 

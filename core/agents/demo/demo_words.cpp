@@ -1,8 +1,10 @@
 #include "core/agents/demo/demo_words.hpp"
 
+#include "core/agents/demo/demo_tools.hpp"
 #include "core/agents/excerpt.hpp"
 #include "core/agents/tools/tool_results.hpp"
 #include "core/protocol/json_reader.hpp"
+#include "core/protocol/json_writer.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -66,6 +68,20 @@ struct plan_of {
         return "wants to see a tool hang; I call sleeping_tool, which sleeps longer than its "
                "time-out of 2 s allows.";
     }
+    std::string operator()(const ask_approval& asked) const {
+        return "wants guarded_tool to say " + quoted(asked.text) +
+               "; that tool needs a person's approval, so I ask for it and tell what came of it.";
+    }
+    std::string operator()(const report& asked) const {
+        return "asks for a report on " + quoted(asked.text) +
+               "; I count what is in it with text_stats, look for earlier messages with it with "
+               "search_thread, and sum up.";
+    }
+    std::string operator()(const hand_off&) const {
+        return "asks for somebody else; no tool of mine helps with that, so I hand the run over "
+               "to " +
+               std::string(helper_name) + ".";
+    }
     std::string operator()(const think& asked) const {
         return "asks for " + counted(asked.steps_count, "thinking step") + "; no tool is needed.";
     }
@@ -75,6 +91,16 @@ struct plan_of {
         return "is a command that I cannot follow; no tool fits, so I say what I can do.";
     }
 };
+
+std::string listed(const tools::text_counts& counts) {
+    return counted(counts.words, "word") + ", " + counted(counts.characters, "character") + ", " +
+           counted(counts.bytes, "byte") + ", " + counted(counts.lines, "line") + " and " +
+           counted(counts.sentences, "sentence");
+}
+
+std::string mentions(const tools::search_hits& found) {
+    return counted(found.hits.size(), "earlier message") + " with it";
+}
 
 /// A tool's result as the struct it was made from; nothing when the call did not end well.
 template <class Result>
@@ -145,10 +171,7 @@ std::string text_answer(const tool_ending& text_stats) {
     const auto counts = result_of<tools::text_counts>(text_stats);
     if (!counts)
         return trouble_with("text_stats", text_stats);
-    return "Your message has " + counted(counts->words, "word") + ", " +
-           counted(counts->characters, "character") + ", " + counted(counts->bytes, "byte") + ", " +
-           counted(counts->lines, "line") + " and " + counted(counts->sentences, "sentence") +
-           ". Say /help to see what else I do.";
+    return "Your message has " + listed(*counts) + ". Say /help to see what else I do.";
 }
 
 std::string parallel_answer(const std::vector<tool_answer>& text_stats) {
@@ -165,6 +188,59 @@ std::string hang_answer(const tool_ending& sleeping_tool) {
         return trouble_with("sleeping_tool", sleeping_tool);
     return "The tool ran into its time-out: " + sleeping_tool.error.value_or("") +
            ". I was not held up by it.";
+}
+
+std::string approval_answer(const ask_approval& asked, const tool_ending& guarded_tool) {
+    if (const auto spoken = result_of<spoken_text>(guarded_tool))
+        return "It was allowed, and guarded_tool said: " + spoken->said;
+    return "guarded_tool has not said " + quoted(asked.text) + ": " +
+           guarded_tool.error.value_or("it answered what I cannot read") + ".";
+}
+
+std::string counting_progress(const tool_ending& text_stats) {
+    const auto counts = result_of<tools::text_counts>(text_stats);
+    return counts ? "Counted the text: " + listed(*counts) + "."
+                  : trouble_with("text_stats", text_stats);
+}
+
+std::string searching_progress(const tool_ending& search_thread) {
+    const auto found = result_of<tools::search_hits>(search_thread);
+    return found ? "Looked through the conversation: " + mentions(*found) + "."
+                 : trouble_with("search_thread", search_thread);
+}
+
+std::string report_answer(const report& asked, const findings& found) {
+    return "The report on " + quoted(asked.text) + " is done. " +
+           counting_progress(found.text_stats) + " " + searching_progress(found.search_thread);
+}
+
+protocol::final_report report_summary(const report& asked, const findings& found) {
+    const auto counts = result_of<tools::text_counts>(found.text_stats);
+    const auto hits = result_of<tools::search_hits>(found.search_thread);
+    protocol::final_report summary;
+    summary.text = "Report on " + quoted(asked.text) + ": " +
+                   (counts ? listed(*counts) : "not counted") + "; " +
+                   (hits ? mentions(*hits) : "not searched") + ".";
+    std::string& data = summary.data.emplace().text;
+    protocol::object_writer writer(data);
+    writer("counts", counts);
+    writer("search", hits);
+    writer.end();
+    return summary;
+}
+
+std::string handoff_reason(std::string_view message) {
+    return "the message " + quoted(message) + " asks for it";
+}
+
+std::string helper_reasoning(std::string_view message) {
+    return "I am " + std::string(helper_name) + " and was given the message " + quoted(message) +
+           "; it asks for nothing but my answer, which needs no tool.";
+}
+
+std::string helper_answer(std::string_view message) {
+    return "This is " + std::string(helper_name) + ". demo has handed your message " +
+           quoted(message) + " over to me; from there on all that you see is mine.";
 }
 
 std::string help_answer(const help& asked) {

@@ -2,6 +2,7 @@
 
 #include "core/agents/demo/demo_command.hpp"
 #include "core/agents/tool_dispatcher.hpp"
+#include "core/protocol/payloads.hpp"
 
 #include <cstddef>
 #include <string>
@@ -24,6 +25,26 @@ reasoning_step(std::string_view message, const think& asked, std::size_t number)
 [[nodiscard]] std::string text_answer(const tool_ending& text_stats);
 [[nodiscard]] std::string parallel_answer(const std::vector<tool_answer>& text_stats);
 [[nodiscard]] std::string hang_answer(const tool_ending& sleeping_tool);
+[[nodiscard]] std::string
+approval_answer(const ask_approval& asked, const tool_ending& guarded_tool);
+
+/// What the two tools of a report found.
+struct findings {
+    tool_ending text_stats;
+    tool_ending search_thread;
+};
+/// What stands in the middle of a report: the tool that has ended, and what it found.
+[[nodiscard]] std::string counting_progress(const tool_ending& text_stats);
+[[nodiscard]] std::string searching_progress(const tool_ending& search_thread);
+[[nodiscard]] std::string report_answer(const report& asked, const findings& found);
+[[nodiscard]] protocol::final_report report_summary(const report& asked, const findings& found);
+
+/// Whom a run is handed to and why, and what that agent thinks and says then.
+inline constexpr const char* helper_name = "demo-helper";
+[[nodiscard]] std::string handoff_reason(std::string_view message);
+[[nodiscard]] std::string helper_reasoning(std::string_view message);
+[[nodiscard]] std::string helper_answer(std::string_view message);
+
 [[nodiscard]] std::string help_answer(const help& asked);
 
 }  // namespace clarion::agents::demo

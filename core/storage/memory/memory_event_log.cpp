@@ -12,6 +12,30 @@
 
 namespace clarion::storage {
 
+namespace {
+
+bool stands_behind(const listed_thread& one, const list_position& place) {
+    if (one.updated_ms != place.updated_ms)
+        return one.updated_ms < place.updated_ms;
+    return one.thread_id > place.thread_id;
+}
+
+// To what the page may hold.
+void cut(thread_list& list, const threads_request& request) {
+    std::size_t kept = 0;
+    std::size_t bytes = 0;
+    while (kept < list.threads.size() && kept < std::max<std::size_t>(request.threads_max, 1)) {
+        bytes += bytes_of(list.threads[kept]);
+        if (bytes > request.bytes_max && kept > 0)
+            break;
+        ++kept;
+    }
+    list.more = kept < list.threads.size();
+    list.threads.resize(kept);
+}
+
+}  // namespace
+
 std::size_t memory_event_log::key_hash::operator()(const protocol::thread_key& key) const noexcept {
     const std::hash<std::string_view> hash;
     return hash(key.user_id) * 31 + hash(key.thread_id);
@@ -25,8 +49,10 @@ append_verdict memory_event_log::append_now(append_request& request) {
     thread_records made;
     protocol::thread_key key = std::move(request.key);
     append_verdict verdict = made.append(std::move(request));
-    if (made.exist())
+    if (made.exist()) {
+        threads_of_[key.user_id].insert(key.thread_id);
         threads_.emplace(std::move(key), std::move(made));
+    }
     return verdict;
 }
 
@@ -67,6 +93,59 @@ open_runs_result memory_event_log::list_open_runs_now() {
     return listed;
 }
 
+user_runs_result memory_event_log::list_user_runs_now(const std::string& user_id) {
+    const std::lock_guard lock(mutex_);
+    std::vector<user_run> listed;
+    const auto of_user = threads_of_.find(user_id);
+    if (of_user == threads_of_.end())
+        return listed;
+    for (const std::string& thread_id : of_user->second)
+        for (const open_run& run : threads_.at({user_id, thread_id}).open_runs())
+            listed.push_back({thread_id, run.run_id, run.state});
+    return listed;
+}
+
+threads_result memory_event_log::list_threads_now(const threads_request& request) {
+    const std::lock_guard lock(mutex_);
+    thread_list list;
+    const auto of_user = threads_of_.find(request.user_id);
+    if (of_user == threads_of_.end())
+        return list;
+    for (const std::string& thread_id : of_user->second) {
+        listed_thread one = threads_.at({request.user_id, thread_id}).listed(thread_id);
+        if (!request.behind || stands_behind(one, *request.behind))
+            list.threads.push_back(std::move(one));
+    }
+    std::ranges::sort(list.threads, [](const listed_thread& left, const listed_thread& right) {
+        return stands_behind(right, {left.updated_ms, left.thread_id});
+    });
+    cut(list, request);
+    return list;
+}
+
+delete_verdict memory_event_log::delete_now(const deletion& request) {
+    const std::lock_guard lock(mutex_);
+    const auto found = threads_.find(request.key);
+    if (found == threads_.end())
+        return not_there{};
+    if (request.fencing_token < found->second.fencing_token())
+        return fenced{};
+    threads_.erase(found);
+    const auto of_user = threads_of_.find(request.key.user_id);
+    of_user->second.erase(request.key.thread_id);
+    if (of_user->second.empty())
+        threads_of_.erase(of_user);
+    return deleted{};
+}
+
+revocations_result memory_event_log::list_revocations_now() {
+    const std::lock_guard lock(mutex_);
+    std::vector<revocation> listed;
+    for (const auto& [user_id, revoked_ms] : revoked_ms_)
+        listed.push_back({user_id, revoked_ms});
+    return listed;
+}
+
 void memory_event_log::start_append(append_request request, completion<append_verdict> done) {
     assert_complete(request);
     done.post(append_now(request));
@@ -90,6 +169,41 @@ void memory_event_log::start_find(
 
 void memory_event_log::start_list_open_runs(completion<open_runs_result> done) {
     done.post(list_open_runs_now());
+}
+
+void memory_event_log::start_list_user_runs(
+    std::string user_id,
+    completion<user_runs_result> done
+) {
+    done.post(list_user_runs_now(user_id));
+}
+
+void memory_event_log::start_list_threads(
+    threads_request request,
+    completion<threads_result> done
+) {
+    done.post(list_threads_now(request));
+}
+
+void memory_event_log::start_delete_thread(deletion request, completion<delete_verdict> done) {
+    done.post(delete_now(request));
+}
+
+void memory_event_log::start_revoke(
+    std::string user_id,
+    std::int64_t revoked_ms,
+    completion<revoke_result> done
+) {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto place = revoked_ms_.try_emplace(std::move(user_id), revoked_ms).first;
+        place->second = std::max(place->second, revoked_ms);
+    }
+    done.post(revoked());
+}
+
+void memory_event_log::start_list_revocations(completion<revocations_result> done) {
+    done.post(list_revocations_now());
 }
 
 }  // namespace clarion::storage

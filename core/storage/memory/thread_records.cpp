@@ -28,6 +28,8 @@ append_verdict thread_records::append(append_request&& request) {
     if (auto refusal = check_runs(request))
         return *std::move(refusal);
 
+    if (!exist_)
+        title_ = std::move(request.title);
     exist_ = true;
     epoch_ = std::move(request.epoch);
     fencing_token_ = request.fencing_token;
@@ -90,20 +92,54 @@ thread_row thread_records::row() const {
     row.last_seq = last_seq();
     row.messages = messages_count_;
     row.updated_ms = updated_ms_;
+    row.title = title_;
+    row.open_runs = open_runs();
+    return row;
+}
+
+std::vector<open_run> thread_records::open_runs() const {
+    std::vector<open_run> open;
     if (has_open_runs())
-        std::ranges::copy_if(runs_, std::back_inserter(row.open_runs), [](const open_run& run) {
+        std::ranges::copy_if(runs_, std::back_inserter(open), [](const open_run& run) {
             return is_open(run.state);
         });
-    return row;
+    return open;
+}
+
+listed_thread thread_records::listed(const std::string& thread_id) const {
+    listed_thread listed;
+    listed.thread_id = thread_id;
+    listed.title = title_;
+    listed.last_seq = last_seq();
+    listed.updated_ms = updated_ms_;
+    if (const open_run* active = active_run())
+        listed.active_run = listed_run{active->run_id, active->state};
+    return listed;
+}
+
+const open_run* thread_records::active_run() const {
+    const open_run* waiting = nullptr;
+    if (!has_open_runs())
+        return waiting;
+    for (const open_run& run : runs_) {
+        if (is_open(run.state) && run.state != protocol::run_state::queued)
+            return &run;
+        if (waiting == nullptr && is_open(run.state))
+            waiting = &run;
+    }
+    return waiting;
 }
 
 page thread_records::read(const page_request& request) const {
     page read{epoch_, {}};
     if (request.epoch != epoch_)
         return read;
-    const std::int64_t up_to = std::min(request.up_to_seq, last_seq());
+    std::int64_t first = std::max<std::int64_t>(request.after_seq, 0) + 1;
+    std::int64_t last = std::min(request.up_to_seq, last_seq());
+    const bool from_newest = request.side == page_side::newest;
     std::size_t bytes = 0;
-    for (std::int64_t seq = std::max<std::int64_t>(request.after_seq, 0) + 1; seq <= up_to; ++seq) {
+    while (first <= last) {
+        const std::int64_t seq = from_newest ? last-- : first++;
         const protocol::event& event = events_[static_cast<std::size_t>(seq - 1)];
         bytes += event.payload_json.size();
         const bool full = read.events.size() >= request.events_max || bytes > request.bytes_max;
@@ -111,6 +147,8 @@ page thread_records::read(const page_request& request) const {
             break;
         read.events.push_back(event);
     }
+    if (from_newest)
+        std::ranges::reverse(read.events);
     return read;
 }
 

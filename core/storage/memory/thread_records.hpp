@@ -20,7 +20,11 @@ public:
     /// False until the first append is committed.
     bool exist() const { return exist_; }
     thread_row row() const;
+    listed_thread listed(const std::string& thread_id) const;
     bool has_open_runs() const { return open_runs_ > 0; }
+    /// In the order of their messages.
+    std::vector<open_run> open_runs() const;
+    std::int64_t fencing_token() const { return fencing_token_; }
     page read(const page_request& request) const;
     std::optional<duplicate_message> find(const run_reference& which) const;
 
@@ -31,6 +35,7 @@ private:
     };
 
     std::int64_t last_seq() const { return static_cast<std::int64_t>(events_.size()); }
+    const open_run* active_run() const;
     const open_run* run_of(const run_reference& which) const;
     duplicate_message made_by(const open_run& run) const;
     std::optional<unavailable> check_runs(const append_request& request) const;
@@ -40,6 +45,7 @@ private:
 
     bool exist_ = false;
     std::string epoch_;
+    std::string title_;
     std::int64_t messages_count_ = 0;
     std::int64_t fencing_token_ = 0;
     std::int64_t updated_ms_ = 0;

@@ -26,7 +26,7 @@ appender::appender(connection& database)
       release_(database, "RELEASE append"),
       find_thread_(
           database,
-          "SELECT thread_rowid, epoch, last_seq, fencing_token FROM threads"
+          "SELECT thread_rowid, epoch, last_seq, fencing_token, updated_hour FROM threads"
           " WHERE user_id = ? AND thread_id = ?"
       ),
       find_message_(
@@ -39,13 +39,15 @@ appender::appender(connection& database)
       add_thread_(
           database,
           "INSERT INTO threads(user_id, thread_id, epoch, first_seq, last_seq, messages,"
-          " fencing_token, created_ms, updated_ms) VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?)"
+          " fencing_token, created_ms, updated_ms, updated_hour, title)"
+          " VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)"
       ),
       advance_thread_(
           database,
           "UPDATE threads SET last_seq = ?, messages = messages + ?, fencing_token = ?,"
           " updated_ms = ? WHERE thread_rowid = ?"
       ),
+      move_to_hour_(database, "UPDATE threads SET updated_hour = ? WHERE thread_rowid = ?"),
       add_event_(
           database,
           "INSERT INTO events(thread_rowid, seq, type, timestamp_ms, run_id, payload)"
@@ -54,7 +56,7 @@ appender::appender(connection& database)
       add_run_(
           database,
           "INSERT INTO runs(thread_rowid, run_id, message_id, agent, state, message_seq,"
-          " created_ms) VALUES (?, ?, ?, ?, ?, ?, ?)"
+          " created_ms, user_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
       ),
       add_message_(
           database,
@@ -122,6 +124,7 @@ std::optional<appender::position> appender::find_thread(const protocol::thread_k
         .epoch = std::string(found.text(1)),
         .last_seq = found.integer(2),
         .fencing_token = found.integer(3),
+        .updated_hour = found.integer(4),
     };
 }
 
@@ -142,7 +145,9 @@ std::int64_t appender::add_thread(const append_request& request) {
         messages_in(request),
         request.fencing_token,
         request.now_ms,
-        request.now_ms
+        request.now_ms,
+        hour_of(request.now_ms),
+        request.title
     );
     return database_.last_insert_rowid();
 }
@@ -155,6 +160,8 @@ void appender::advance_thread(const append_request& request, const position& at)
         request.now_ms,
         at.thread_rowid
     );
+    if (const std::int64_t hour = hour_of(request.now_ms); hour != at.updated_hour)
+        move_to_hour_.run(hour, at.thread_rowid);
 }
 
 void appender::add_events(const append_request& request, std::int64_t thread_rowid) {
@@ -185,7 +192,8 @@ appender::add_run(const append_request& request, std::int64_t thread_rowid) {
         message.agent,
         protocol::name_of(message.state),
         seq,
-        request.now_ms
+        request.now_ms,
+        request.key.user_id
     );
     add_message_.run(thread_rowid, message.message_id, message.content_digest, message.run_id, seq);
     return std::nullopt;

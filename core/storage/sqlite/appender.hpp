@@ -27,6 +27,7 @@ private:
         std::string epoch;
         std::int64_t last_seq = 0;
         std::int64_t fencing_token = 0;
+        std::int64_t updated_hour = 0;
     };
 
     std::optional<append_verdict>
@@ -52,6 +53,7 @@ private:
     statement find_run_;
     statement add_thread_;
     statement advance_thread_;
+    statement move_to_hour_;
     statement add_event_;
     statement add_run_;
     statement add_message_;

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <variant>
 #include <vector>
@@ -22,6 +24,9 @@ public:
     page_result read(const page_request& request);
     message_result find(const protocol::thread_key& key, const run_reference& which);
     open_runs_result list_open_runs();
+    user_runs_result list_user_runs(const std::string& user_id);
+    threads_result list_threads(const threads_request& request);
+    revocations_result list_revocations();
 
     /// Virtual machine steps of all questions so far.
     std::int64_t steps() const { return steps_; }
@@ -36,7 +41,8 @@ private:
     auto within_transaction(Question question)
         -> std::variant<std::invoke_result_t<Question>, unavailable>;
     std::optional<found_thread> find_thread(const protocol::thread_key& key);
-    std::vector<open_run> open_runs_of(std::int64_t thread_rowid);
+    std::vector<open_run> open_runs_of(std::string_view user_id, std::int64_t thread_rowid);
+    std::optional<listed_run> active_run_of(std::string_view user_id, std::int64_t thread_rowid);
     std::optional<duplicate_message>
     find_run(std::int64_t thread_rowid, const run_reference& which);
     void fill(page& read, std::int64_t thread_rowid, const page_request& request);
@@ -47,9 +53,14 @@ private:
     statement find_thread_;
     statement open_runs_;
     statement page_;
+    statement newest_page_;
     statement find_message_;
     statement find_run_;
     statement threads_with_open_runs_;
+    statement user_runs_;
+    statement threads_;
+    statement active_run_;
+    statement revocations_;
     std::int64_t steps_ = 0;
 };
 

@@ -1,9 +1,14 @@
 #include "core/storage/sqlite/schema.hpp"
 
+#include "core/protocol/payload_text.hpp"
+#include "core/storage/thread_title.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <utility>
+#include <variant>
 
 namespace clarion::storage::sqlite {
 
@@ -63,7 +68,64 @@ CREATE TABLE messages(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<const char*, 1> all_steps{first_tables};
+constexpr const char* table_of_revocations = R"sql(
+CREATE TABLE revocations(
+    user_id TEXT NOT NULL PRIMARY KEY,
+    revoked_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+// Listing a user's threads by time must not cost an index entry with every append, which moves a
+// thread's `updated_ms`: the index knows the hour alone, and an hour's threads are sorted when they
+// are listed. A run's user makes its open ones found without its threads.
+constexpr const char* thread_lists = R"sql(
+ALTER TABLE threads ADD COLUMN title TEXT NOT NULL DEFAULT '';
+ALTER TABLE threads ADD COLUMN updated_hour INTEGER NOT NULL DEFAULT 0;
+UPDATE threads SET
+    updated_hour = updated_ms / 3600000,
+    title = coalesce((
+        SELECT title_of_message(payload) FROM events
+        WHERE events.thread_rowid = threads.thread_rowid AND type = 'user_message'
+        ORDER BY seq LIMIT 1
+    ), '');
+CREATE INDEX threads_by_hour ON threads(user_id, updated_hour);
+
+ALTER TABLE runs ADD COLUMN user_id TEXT NOT NULL DEFAULT '';
+UPDATE runs SET user_id = (
+    SELECT user_id FROM threads WHERE threads.thread_rowid = runs.thread_rowid
+);
+DROP INDEX open_runs;
+CREATE INDEX open_runs ON runs(user_id, thread_rowid, message_seq) WHERE state <> 'finished';
+)sql";
+
+constexpr std::array all_steps{first_tables, table_of_revocations, thread_lists};
+
+// For the step that gives threads of earlier versions their titles.
+void title_of_message(sqlite3_context* answer, int, sqlite3_value** arguments) {
+    const unsigned char* text = sqlite3_value_text(arguments[0]);
+    const auto bytes = static_cast<std::size_t>(sqlite3_value_bytes(arguments[0]));
+    const std::string_view json(reinterpret_cast<const char*>(text), bytes);
+    auto parsed = protocol::payload_from_json(protocol::event_type::user_message, json);
+    const auto* payload = std::get_if<protocol::payload>(&parsed);
+    const auto* message =
+        payload == nullptr ? nullptr : std::get_if<protocol::user_message>(payload);
+    const std::string title = message == nullptr ? std::string() : title_of(message->text);
+    sqlite3_result_text64(answer, title.data(), title.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+void add_functions(connection& database) {
+    database.note(sqlite3_create_function_v2(
+        database.handle(),
+        "title_of_message",
+        1,
+        SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+        nullptr,
+        &title_of_message,
+        nullptr,
+        nullptr,
+        nullptr
+    ));
+}
 
 std::string cannot_be_read(const sql_error& error) {
     if (error.code == SQLITE_NOTADB)
@@ -99,6 +161,8 @@ std::optional<std::string> migrate(connection& database, std::span<const char* c
         return "was written by a newer version of Clarion (its schema is " +
                std::to_string(version) + ", this version knows up to " + std::to_string(newest) +
                ')';
+    if (version < newest)
+        add_functions(database);
     while (version < newest) {
         database.execute("BEGIN IMMEDIATE");
         database.execute(steps[static_cast<std::size_t>(version)]);

@@ -5,6 +5,7 @@
 #include "core/storage/sqlite/schema.hpp"
 
 #include <optional>
+#include <system_error>
 #include <utility>
 
 namespace clarion::storage {
@@ -15,6 +16,13 @@ using sqlite::access;
 using sqlite::connection;
 
 using connection_or_failure = std::variant<std::unique_ptr<connection>, std::string>;
+
+// 0 for one that is not there.
+std::int64_t bytes_of(const std::filesystem::path& file) {
+    std::error_code missing;
+    const auto bytes = std::filesystem::file_size(file, missing);
+    return missing ? 0 : static_cast<std::int64_t>(bytes);
+}
 
 std::string told(const std::filesystem::path& file, const std::string& what) {
     return "the log " + file.string() + ' ' + what;
@@ -132,9 +140,50 @@ void sqlite_event_log::start_list_open_runs(completion<open_runs_result> done) {
     reader_->ask<open_runs_result>(question, std::move(done));
 }
 
+void sqlite_event_log::start_list_user_runs(
+    std::string user_id,
+    completion<user_runs_result> done
+) {
+    auto question = [user_id = std::move(user_id)](sqlite::event_reads& log) {
+        return log.list_user_runs(user_id);
+    };
+    reader_->ask<user_runs_result>(std::move(question), std::move(done));
+}
+
+void sqlite_event_log::start_list_threads(
+    threads_request request,
+    completion<threads_result> done
+) {
+    auto question = [request = std::move(request)](sqlite::event_reads& log) {
+        return log.list_threads(request);
+    };
+    reader_->ask<threads_result>(std::move(question), std::move(done));
+}
+
+void sqlite_event_log::start_delete_thread(deletion request, completion<delete_verdict> done) {
+    writer_->submit(std::move(request), std::move(done));
+}
+
+void sqlite_event_log::start_revoke(
+    std::string user_id,
+    std::int64_t revoked_ms,
+    completion<revoke_result> done
+) {
+    writer_->submit(revocation{std::move(user_id), revoked_ms}, std::move(done));
+}
+
+void sqlite_event_log::start_list_revocations(completion<revocations_result> done) {
+    auto question = [](sqlite::event_reads& log) {
+        return log.list_revocations();
+    };
+    reader_->ask<revocations_result>(question, std::move(done));
+}
+
 sqlite_figures sqlite_event_log::figures() const {
     sqlite_figures figures = writer_->figures();
     reader_->report(figures);
+    figures.database_bytes = bytes_of(directory_.database());
+    figures.wal_bytes = bytes_of(directory_.database().concat("-wal"));
     return figures;
 }
 

@@ -36,6 +36,12 @@ public:
     void start_find(protocol::thread_key key, run_reference which, completion<message_result> done)
         override;
     void start_list_open_runs(completion<open_runs_result> done) override;
+    void start_list_user_runs(std::string user_id, completion<user_runs_result> done) override;
+    void start_list_threads(threads_request request, completion<threads_result> done) override;
+    void start_delete_thread(deletion request, completion<delete_verdict> done) override;
+    void start_revoke(std::string user_id, std::int64_t revoked_ms, completion<revoke_result> done)
+        override;
+    void start_list_revocations(completion<revocations_result> done) override;
 
     /// Any thread.
     sqlite_figures figures() const;

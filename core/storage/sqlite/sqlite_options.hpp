@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -24,6 +25,9 @@ struct sqlite_options {
     /// or when nothing has been written for this long.
     std::chrono::milliseconds checkpoint_idle{1000};
 
+    /// Called once, on the writer's thread, when nothing can be written until a restart, with why.
+    std::function<void(const std::string&)> on_broken;
+
     /// For tests: the name of a registered SQLite VFS, and other versions of the schema.
     std::string vfs;
     std::span<const char* const> schema_steps = sqlite::schema_steps();
@@ -39,7 +43,9 @@ struct sqlite_figures {
     std::int64_t last_batch_appends = 0;
     std::int64_t checkpoints = 0;
     std::int64_t reads = 0;
-    std::int64_t read_steps = 0;  // of SQLite's virtual machine
+    std::int64_t read_steps = 0;      // of SQLite's virtual machine
+    std::int64_t database_bytes = 0;  // of the files
+    std::int64_t wal_bytes = 0;
     /// Why nothing can be written until a restart; empty as long as it can.
     std::string broken_because;
 };

@@ -51,4 +51,16 @@ open_run read_run(connection& from, const statement::rows& row) {
     };
 }
 
+listed_run read_listed_run(connection& from, const statement::rows& row) {
+    return {std::string(row.text(0)), read_name<protocol::run_state>(from, row.text(1))};
+}
+
+user_run read_user_run(connection& from, const statement::rows& row) {
+    return {
+        .thread_id = std::string(row.text(0)),
+        .run_id = std::string(row.text(1)),
+        .state = read_name<protocol::run_state>(from, row.text(2)),
+    };
+}
+
 }  // namespace clarion::storage::sqlite

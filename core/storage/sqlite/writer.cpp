@@ -1,12 +1,9 @@
 #include "core/storage/sqlite/writer.hpp"
 
-#include "core/async/executor.hpp"
 #include "core/storage/append_facts.hpp"
 
-#include <boost/asio/execution.hpp>
-#include <boost/asio/require.hpp>
-
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -14,42 +11,34 @@ namespace clarion::storage::sqlite {
 
 namespace {
 
-struct answer_due {
-    completion<append_verdict> to;
-    append_verdict verdict;
-};
-
-// Those of one shard go there together: one wakeup for all of a batch.
-class answers_by_shard {
-public:
-    void add(answer_due answer) {
-        const executor& on = answer.to.on();
-        auto place = std::ranges::find(groups_, on, &group::on);
-        if (place == groups_.end())
-            place = groups_.insert(groups_.end(), group{on, {}});
-        place->answers.push_back(std::move(answer));
-    }
-
-    void post() {
-        for (group& one : groups_)
-            boost::asio::require(one.on, boost::asio::execution::blocking.never)
-                .execute([answers = std::move(one.answers)]() mutable {
-                    for (answer_due& due : answers)
-                        due.to.answer(std::move(due.verdict));
-                });
-    }
-
-private:
-    struct group {
-        executor on;
-        std::vector<answer_due> answers;
-    };
-    std::vector<group> groups_;
-};
-
 // What went wrong before anything was written, or was undone by SQLite: the next batch may succeed.
 bool may_pass(const sql_error& error) {
     return error.code == SQLITE_FULL || error.code == SQLITE_BUSY;
+}
+
+void refuse_all(std::span<any_change> batch, const std::string& reason) {
+    const auto refuse = [&reason](auto& change) {
+        change.verdict = unavailable{reason};
+    };
+    for (any_change& one : batch)
+        std::visit(refuse, one);
+}
+
+bool is_removal(const any_change& one) {
+    const auto* asked = std::get_if<deletion_change>(&one);
+    return asked != nullptr && std::holds_alternative<deleted>(asked->verdict);
+}
+
+// Adds an append to the figures.
+void count_append(sqlite_figures& figures, const append_change& one) {
+    if (std::holds_alternative<committed>(one.verdict)) {
+        ++figures.appends_committed;
+        figures.events_committed += static_cast<std::int64_t>(one.request.events.size());
+    } else if (std::holds_alternative<unavailable>(one.verdict)) {
+        ++figures.appends_unavailable;
+    } else {
+        ++figures.appends_refused;
+    }
 }
 
 }  // namespace
@@ -58,12 +47,16 @@ writer::writer(std::unique_ptr<connection> database, const sqlite_options& optio
     : options_(options),
       database_(std::move(database)),
       appender_(*database_),
+      remover_(*database_),
+      revoker_(*database_),
       begin_(*database_, "BEGIN IMMEDIATE"),
       commit_(*database_, "COMMIT") {
     sqlite3_wal_hook(database_->handle(), &writer::committed_hook, this);
 }
 
 std::optional<sql_error> writer::start() {
+    if (!database_->failed() && remover_.has_rows_left())
+        removed_rows_ = removed_rows::waiting;
     auto error = database_->take_error();
     if (!error)
         thread_ = std::thread([this] { work(); });
@@ -83,25 +76,44 @@ writer::~writer() {
 void writer::submit(append_request request, completion<append_verdict> done) {
     assert_complete(request);
     const std::size_t bytes = bytes_of(request);
+    queue(append_change{std::move(request), std::move(done), bytes});
+}
+
+void writer::submit(deletion request, completion<delete_verdict> done) {
+    queue(deletion_change{std::move(request), std::move(done), sizeof(deletion_change)});
+}
+
+void writer::submit(revocation request, completion<revoke_result> done) {
+    queue(revocation_change{std::move(request), std::move(done), sizeof(revocation_change)});
+}
+
+std::string writer::refusal_of(std::size_t bytes) const {
+    if (!figures_.broken_because.empty())
+        return figures_.broken_because;
+    if (waiting_changes_ >= options_.queue_appends_max ||
+        waiting_bytes_ + bytes > options_.queue_bytes_max)
+        return "too much waits to be written to the log";
+    return {};
+}
+
+template <class Change>
+void writer::queue(Change added) {
     std::string refusal;
     {
         const std::lock_guard lock(mutex_);
-        if (!figures_.broken_because.empty()) {
-            refusal = figures_.broken_because;
-        } else if (waiting_appends_ >= options_.queue_appends_max ||
-                   waiting_bytes_ + bytes > options_.queue_bytes_max) {
-            refusal = "too much waits to be written to the log";
-        } else {
-            ++waiting_appends_;
-            waiting_bytes_ += bytes;
-            queue_.push_back({std::move(request), std::move(done), bytes});
+        refusal = refusal_of(added.bytes);
+        if (refusal.empty()) {
+            ++waiting_changes_;
+            waiting_bytes_ += added.bytes;
+            queue_.push_back(std::move(added));
+        } else if constexpr (std::is_same_v<Change, append_change>) {
+            ++figures_.appends_unavailable;
         }
-        figures_.appends_unavailable += refusal.empty() ? 0 : 1;
     }
     if (refusal.empty())
         arrived_.notify_one();
     else
-        done.post(unavailable{std::move(refusal)});
+        added.done.post(unavailable{std::move(refusal)});
 }
 
 sqlite_figures writer::figures() const {
@@ -110,57 +122,82 @@ sqlite_figures writer::figures() const {
 }
 
 void writer::work() {
-    for (std::vector<queued> taken = take(); !taken.empty(); taken = take()) {
-        std::span<queued> rest = taken;
-        while (!rest.empty()) {
-            const std::size_t appends = std::min(rest.size(), options_.batch_appends_max);
-            commit(rest.first(appends));
-            rest = rest.subspan(appends);
-            if (checkpoint_is_due(options_.checkpoint_pages))
-                checkpoint();
-        }
+    while (auto taken = take()) {
+        commit_all(*taken);
+        if (removed_rows_ == removed_rows::waiting)
+            sweep();
     }
     checkpoint();
 }
 
-std::vector<writer::queued> writer::take() {
+void writer::commit_all(std::span<any_change> taken) {
+    while (!taken.empty()) {
+        const std::size_t changes = std::min(taken.size(), options_.batch_appends_max);
+        commit(taken.first(changes));
+        taken = taken.subspan(changes);
+        if (checkpoint_is_due(options_.checkpoint_pages))
+            checkpoint();
+    }
+}
+
+// Nothing: everything is done and the log closes. Empty: there is time for a step of sweeping.
+std::optional<std::vector<any_change>> writer::take() {
     const auto something_to_do = [this] {
         return !queue_.empty() || closing_;
     };
     std::unique_lock lock(mutex_);
-    if (checkpoint_is_due(1) &&
-        !arrived_.wait_for(lock, options_.checkpoint_idle, something_to_do)) {
-        lock.unlock();
-        checkpoint();
-        lock.lock();
+    if (removed_rows_ != removed_rows::waiting) {
+        if (checkpoint_is_due(1) &&
+            !arrived_.wait_for(lock, options_.checkpoint_idle, something_to_do)) {
+            lock.unlock();
+            checkpoint();
+            lock.lock();
+        }
+        arrived_.wait(lock, something_to_do);
     }
-    arrived_.wait(lock, something_to_do);
+    if (queue_.empty() && closing_)
+        return std::nullopt;
     return std::exchange(queue_, {});
 }
 
-void writer::commit(std::span<queued> batch) {
-    std::vector<append_verdict> verdicts;
+void writer::commit(std::span<any_change> batch) {
     if (broken_because_.empty())
-        verdicts = execute(batch);
+        execute(batch);
     else
-        verdicts.assign(batch.size(), unavailable{broken_because_});
-    count(batch, verdicts);
-    answer(batch, std::move(verdicts));
+        refuse_all(batch, broken_because_);
+    count(batch);
+    answer(batch);
 }
 
-std::vector<append_verdict> writer::execute(std::span<const queued> batch) {
-    std::vector<append_verdict> verdicts;
-    verdicts.reserve(batch.size());
+void writer::execute(std::span<any_change> batch) {
     begin_.run();
-    for (const queued& one : batch) {
+    for (any_change& one : batch) {
         if (database_->failed())
             break;
-        verdicts.push_back(appender_.append(one.request));
+        std::visit([this](auto& change) { decide(change); }, one);
     }
     commit_.run();
     if (const auto error = database_->take_error())
-        verdicts.assign(batch.size(), unavailable{roll_back(*error)});
-    return verdicts;
+        return refuse_all(batch, roll_back(*error));
+    const bool removed = std::ranges::any_of(batch, is_removal);
+    if (removed || removed_rows_ == removed_rows::held_up)
+        removed_rows_ = removed_rows::waiting;
+}
+
+// One step; the next one comes after whatever has been queued meanwhile. What a full disk stops
+// goes on behind the next batch that it takes, or at the next start.
+void writer::sweep() {
+    begin_.run();
+    remover_.step();
+    const bool more = remover_.has_rows_left();
+    commit_.run();
+    removed_rows_ = more ? removed_rows::waiting : removed_rows::none;
+    if (const auto error = database_->take_error()) {
+        roll_back(*error);
+        removed_rows_ = removed_rows::held_up;
+    }
+    if (checkpoint_is_due(options_.checkpoint_pages))
+        checkpoint();
 }
 
 // Answers why, after undoing what SQLite has not undone itself.
@@ -176,40 +213,35 @@ std::string writer::roll_back(const sql_error& error) {
 }
 
 void writer::break_off(const sql_error& error) {
+    const bool is_new = broken_because_.empty();
     broken_because_ = "the log cannot be written until a restart: " + error.text;
-    const std::lock_guard lock(mutex_);
-    figures_.broken_because = broken_because_;
+    {
+        const std::lock_guard lock(mutex_);
+        figures_.broken_because = broken_because_;
+    }
+    if (is_new && options_.on_broken)
+        options_.on_broken(broken_because_);
 }
 
-void writer::count(std::span<const queued> batch, const std::vector<append_verdict>& verdicts) {
-    sqlite_figures counted;
-    std::size_t bytes = 0;
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-        bytes += batch[i].bytes;
-        if (std::holds_alternative<committed>(verdicts[i])) {
-            ++counted.appends_committed;
-            counted.events_committed += static_cast<std::int64_t>(batch[i].request.events.size());
-        } else if (std::holds_alternative<unavailable>(verdicts[i])) {
-            ++counted.appends_unavailable;
-        } else {
-            ++counted.appends_refused;
+void writer::count(std::span<const any_change> batch) {
+    const std::lock_guard lock(mutex_);
+    std::int64_t appends = 0;
+    for (const any_change& one : batch) {
+        waiting_bytes_ -= std::visit([](const auto& change) { return change.bytes; }, one);
+        if (const auto* append = std::get_if<append_change>(&one)) {
+            count_append(figures_, *append);
+            ++appends;
         }
     }
-    const std::lock_guard lock(mutex_);
-    waiting_appends_ -= batch.size();
-    waiting_bytes_ -= bytes;
+    waiting_changes_ -= batch.size();
     figures_.commits = commits_;
-    figures_.appends_committed += counted.appends_committed;
-    figures_.events_committed += counted.events_committed;
-    figures_.appends_unavailable += counted.appends_unavailable;
-    figures_.appends_refused += counted.appends_refused;
-    figures_.last_batch_appends = static_cast<std::int64_t>(batch.size());
+    figures_.last_batch_appends = appends;
 }
 
-void writer::answer(std::span<queued> batch, std::vector<append_verdict> verdicts) {
+void writer::answer(std::span<any_change> batch) {
     answers_by_shard answers;
-    for (std::size_t i = 0; i < batch.size(); ++i)
-        answers.add({std::move(batch[i].done), std::move(verdicts[i])});
+    for (any_change& one : batch)
+        answers.add(one);
     answers.post();
 }
 

@@ -2,7 +2,10 @@
 
 #include "core/storage/event_log.hpp"
 #include "core/storage/sqlite/appender.hpp"
+#include "core/storage/sqlite/change.hpp"
 #include "core/storage/sqlite/connection.hpp"
+#include "core/storage/sqlite/remover.hpp"
+#include "core/storage/sqlite/revoker.hpp"
 #include "core/storage/sqlite/sqlite_options.hpp"
 
 #include <condition_variable>
@@ -38,25 +41,30 @@ public:
 
     /// Any thread.
     void submit(append_request request, completion<append_verdict> done);
+    void submit(deletion request, completion<delete_verdict> done);
+    void submit(revocation request, completion<revoke_result> done);
 
     /// All but the figures of reading. Any thread.
     sqlite_figures figures() const;
 
 private:
-    struct queued {
-        append_request request;
-        completion<append_verdict> done;
-        std::size_t bytes;
-    };
-
+    template <class Change>
+    void queue(Change added);
+    /// Why nothing of this size can be queued now; empty when it can.
+    std::string refusal_of(std::size_t bytes) const;
     void work();
-    std::vector<queued> take();
-    void commit(std::span<queued> batch);
-    std::vector<append_verdict> execute(std::span<const queued> batch);
+    std::optional<std::vector<any_change>> take();
+    void commit_all(std::span<any_change> taken);
+    void commit(std::span<any_change> batch);
+    void execute(std::span<any_change> batch);
+    void decide(append_change& change) { change.verdict = appender_.append(change.request); }
+    void decide(deletion_change& change) { change.verdict = remover_.remove(change.request); }
+    void decide(revocation_change& change) { change.verdict = revoker_.revoke(change.request); }
     std::string roll_back(const sql_error& error);
     void break_off(const sql_error& error);
-    void answer(std::span<queued> batch, std::vector<append_verdict> verdicts);
-    void count(std::span<const queued> batch, const std::vector<append_verdict>& verdicts);
+    void answer(std::span<any_change> batch);
+    void sweep();
+    void count(std::span<const any_change> batch);
     bool checkpoint_is_due(std::int64_t pages) const;
     void checkpoint();
     static int committed_hook(void* self, sqlite3*, const char*, int pages);
@@ -66,17 +74,22 @@ private:
     // Of the writer's thread alone.
     std::unique_ptr<connection> database_;
     appender appender_;
+    remover remover_;
+    revoker revoker_;
     statement begin_;
     statement commit_;
     std::int64_t wal_pages_ = 0;
     std::int64_t checkpointed_pages_ = 0;
     std::int64_t commits_ = 0;
     std::string broken_because_;
+    /// Rows of removed threads: none known of; some; some, once the disk takes writes again.
+    enum class removed_rows { none, waiting, held_up };
+    removed_rows removed_rows_ = removed_rows::none;
 
     mutable std::mutex mutex_;
     std::condition_variable arrived_;
-    std::vector<queued> queue_;
-    std::size_t waiting_appends_ = 0;  // queued or in the transaction
+    std::vector<any_change> queue_;
+    std::size_t waiting_changes_ = 0;  // queued or in the transaction
     std::size_t waiting_bytes_ = 0;
     bool closing_ = false;
     sqlite_figures figures_;

@@ -13,17 +13,22 @@ export function launch() {
 
 // Runs in the page before its scripts. window.seen is what happened, in the order it happened:
 // "frame TYPE" when the socket has something, "stage TYPE" when a step stands on the page,
-// "status SENTENCE" when the live region speaks.
+// "status SENTENCE" when the live region speaks. window.delays holds [sentence, ms since its frame].
 function watchPage() {
   const seen = [];
   const sockets = [];
   const known = new WeakSet();
-  Object.assign(window, { seen, sockets });
+  const delays = [];
+  let heardAt = 0;
+  Object.assign(window, { seen, sockets, delays });
   window.WebSocket = class extends WebSocket {
     constructor(...args) {
       super(...args);
       sockets.push(this);
-      this.addEventListener("message", ({ data }) => seen.push(`frame ${JSON.parse(data).type}`));
+      this.addEventListener("message", ({ data }) => {
+        heardAt = performance.now();
+        seen.push(`frame ${JSON.parse(data).type}`);
+      });
     }
   };
   document.addEventListener("securitypolicyviolation", (e) => {
@@ -40,14 +45,19 @@ function watchPage() {
   new MutationObserver((records) => {
     for (const { addedNodes, target } of records) {
       addedNodes.forEach(look);
-      if (target.id === "status") seen.push(`status ${target.textContent}`);
+      if (target.id !== "status") continue;
+      seen.push(`status ${target.textContent}`);
+      delays.push([target.textContent, performance.now() - heardAt]);
     }
   }).observe(document, { childList: true, subtree: true });
 }
 
 /** Opens the page of `server`. allow: console messages that the test provokes on purpose;
- *  context: an existing one, for a second tab; the rest goes to newContext(). */
-export async function openPage(t, browser, server, { allow = [], context, path = "/", ...more } = {}) {
+ *  context: an existing one, for a second tab; ready: wait for the thread; the rest goes to
+ *  newContext(). */
+export async function openPage(t, browser, server, {
+  allow = [], context, path = "/", ready = true, ...more
+} = {}) {
   const own = context ?? await browser.newContext(more);
   const page = await own.newPage();
   const wrong = [];
@@ -67,7 +77,7 @@ export async function openPage(t, browser, server, { allow = [], context, path =
   });
   await page.addInitScript(watchPage);
   await page.goto(server.url + path);
-  await caughtUp(page);
+  if (ready) await caughtUp(page);
   t.after(async () => {
     await (context ? page.close() : own.close());
     assert.deepEqual(wrong, [], "the page did what it never should");
@@ -116,6 +126,17 @@ export function answerOf(run) {
 export async function seen(page, kind) {
   const all = await page.evaluate(() => window.seen);
   return all.filter((x) => x.startsWith(`${kind} `)).map((x) => x.slice(kind.length + 1));
+}
+
+/** Nothing of `what` is wider than the page. What scrolls by itself may be. */
+export async function fits(page, what) {
+  assert.deepEqual(await page.evaluate(() => {
+    const outside = (n) => n.getBoundingClientRect().right > innerWidth + 1;
+    const scroller = document.getElementById("scroller");
+    return [...document.querySelectorAll("body *")]
+      .filter((n) => (outside(n) && n.checkVisibility() && !n.closest(".unseen, svg, .code pre, .table, .thread-title"))
+        || (n === scroller && n.scrollWidth > n.clientWidth)).map((n) => n.className || n.tagName);
+  }), [], `${what} is wider than the page`);
 }
 
 /** The markup of the whole conversation: the same events must give the same markup. */

@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 
 import { startServer } from "../support/server.mjs";
 import {
-  answerOf, ask, askAndWait, assertSame, caughtUp, launch, openPage, reaches, runs, seen, shown,
+  answerOf, ask, askAndWait, assertSame, caughtUp, fits, launch, openPage, reaches, runs, seen, shown,
   words,
 } from "./browser.mjs";
 
@@ -68,7 +68,7 @@ test("a tool that hangs is seen at work long before its outcome", limit, async (
   const began = Date.now();
   assert.equal(await call.getAttribute("data-outcome"), "executing");
   assert.equal(await run.locator('[data-stage="tool_completed"]').count(), 0);
-  await run.locator('[data-stage="tool_completed"]').waitFor();
+  await run.locator('[data-stage="tool_completed"]').waitFor({ state: "attached" }); // it may have folded
   assert.ok(Date.now() - began >= 1500, "the call was shown only when it was over");
   assert.equal(await call.getAttribute("data-outcome"), "timeout");
   await reaches(run, "completed");
@@ -185,24 +185,17 @@ test("everything can be done from the keyboard, with the focus in sight", limit,
 test("every demo command ends as it should, on a phone's width, in the dark", limit, async (t) => {
   const page = await openPage(t, browser, server, {
     viewport: { width: 360, height: 640 }, colorScheme: "dark", reducedMotion: "reduce" });
-  const fits = async (what) => assert.deepEqual(await page.evaluate(() => {
-    const outside = (n) => n.getBoundingClientRect().right > innerWidth + 1;
-    const scroller = document.getElementById("scroller");
-    return [...document.querySelectorAll("body *")]
-      .filter((n) => (outside(n) && !n.closest(".unseen, svg"))
-        || (n === scroller && n.scrollWidth > n.clientWidth)).map((n) => n.className);
-  }), [], `${what} is wider than the page`);
-  await fits("the first screen");
+  await fits(page, "the first screen");
   const story = await ask(page, "/story 500 20");
   await page.getByTestId("stop").waitFor();
-  await fits("a run at work");
+  await fits(page, "a run at work");
   await page.getByTestId("stop").click();
   await reaches(story, "cancelled");
   for (const [text, state] of [["/help"], ["/calc 1/0"], ["/tools 8"], ["/think 3"], ["/throw", "failed"],
     ["/fail", "failed"], ["/time"], ["/search tools"], [`/search ${"x".repeat(300)}`], ["/nonsense"]]) {
     const run = await askAndWait(page, text, state);
     assert.equal(await run.locator(".outcome").getAttribute("data-census"), "whole", text);
-    await fits(text);
+    await fits(page, text);
   }
   assert.match(await runs(page).nth(6).locator(".outcome").textContent(), /^A tool failed\./);
   const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);

@@ -4,15 +4,18 @@
 #include "tests/flow/net/raw_client.hpp"
 #include "tests/flow/net/server.hpp"
 #include "tests/flow/net/tls_files.hpp"
+#include "tests/support/expect_failure.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <variant>
 
@@ -139,6 +142,29 @@ BOOST_AUTO_TEST_CASE(a_client_that_does_not_shake_hands_is_dropped_in_time) {
     server here({}, std::move(how));
     raw_client silent(here.port());
     BOOST_TEST(silent.read_to_end().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_speaks_plain_http_to_the_tls_port_is_reported) {
+    const tls_files files;
+    failure::ledger failures(failure::logger(), [] { return std::int64_t{1}; });
+    listener_options how;
+    how.tls = make_tls_server_context(files.paths());
+    how.failures = &failures;
+    server here({}, std::move(how));
+    raw_client plain(here.port());
+    plain.send(get("/"));
+    const auto deadline = std::chrono::steady_clock::now() + seconds(10);
+    while (failures.count(failure::code::tls_handshake_failed) == 0 &&
+           std::chrono::steady_clock::now() < deadline)
+        std::this_thread::yield();
+    support::expect_failure(
+        failure::code::tls_handshake_failed,
+        failures,
+        {.how = failure::severity::warning,
+         .of = failure::code_class::infrastructure,
+         .detail = "127.0.0.1: TLS handshake failed",
+         .from = "net/listener.cpp"}
+    );
 }
 
 BOOST_AUTO_TEST_CASE(a_taken_up_address_without_a_listener_says_so) {

@@ -1,7 +1,9 @@
 #include "app/commands.hpp"
 
 #include "app/config/config_file.hpp"
+#include "app/parts.hpp"
 #include "app/version.hpp"
+#include "core/session/jwt.hpp"
 #include "tests/unit/app/config/asked.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -75,7 +77,10 @@ BOOST_AUTO_TEST_CASE(unsafe_settings_stop_check_config_and_serve_alike) {
         const outcome seen = run({command, "--data", ":memory:", "--auth", "jwt"});
         BOOST_TEST(seen.status == 2);
         BOOST_TEST(seen.out == "");
-        BOOST_TEST(seen.err == "clarion: --auth jwt is not part of this version yet\n");
+        BOOST_TEST(
+            seen.err ==
+            "clarion: --auth jwt needs the secret that signs the tokens: give --jwt-secret-file\n"
+        );
     }
 }
 
@@ -95,6 +100,32 @@ BOOST_AUTO_TEST_CASE(print_config_prints_what_serve_would_run_with_even_when_it_
     BOOST_TEST(read.server.listen == "0.0.0.0:1");
     BOOST_TEST(read.server.admin == "");
     BOOST_TEST(read.server.data == "/d");
+}
+
+BOOST_AUTO_TEST_CASE(token_prints_one_token_that_the_secret_checks) {
+    const written_file secret_file("a secret of at least 32 bytes is sound\n");
+    const outcome seen = run({"token", "--secret-file", secret_file.path(), "--user", "ada"});
+    BOOST_TEST(seen.status == 0);
+    BOOST_TEST(seen.err == "");
+    BOOST_REQUIRE(seen.out.ends_with('\n'));
+    const session::token_secret secret("a secret of at least 32 bytes is sound");
+    const std::int64_t now_ms = unix_ms();
+    const auto verdict =
+        session::check_token(seen.out.substr(0, seen.out.size() - 1), secret, {}, now_ms);
+    BOOST_REQUIRE(std::holds_alternative<session::token_claims>(verdict));
+    const auto& claims = std::get<session::token_claims>(verdict);
+    BOOST_TEST(claims.user_id == "ada");
+    BOOST_TEST(claims.expires_ms <= now_ms + 3'600'000);
+    BOOST_TEST(claims.expires_ms > now_ms + 3'500'000);
+}
+
+BOOST_AUTO_TEST_CASE(token_without_a_usable_secret_is_one_line_and_status_two) {
+    const outcome seen = run({"token", "--secret-file", "/no/secret", "--user", "ada"});
+    BOOST_TEST(seen.status == 2);
+    BOOST_TEST(seen.out == "");
+    BOOST_TEST(
+        seen.err == "clarion: --secret-file: /no/secret cannot be read: No such file or directory\n"
+    );
 }
 
 BOOST_AUTO_TEST_CASE(help_is_no_error) {

@@ -30,7 +30,7 @@ test("sends nothing before welcome but the token, where there is one", () => {
   plain.client.send({ thread_id: "t", message_id: "m", text: "hi" });
   plain.socket().open();
   assert.deepEqual(plain.socket().sent, []);
-  const signed = connect({ token: "secret" });
+  const signed = connect({ token: () => "secret" });
   signed.client.open();
   signed.socket().open();
   assert.deepEqual(signed.socket().sent, [{ type: "hello", token: "secret" }]);
@@ -321,4 +321,80 @@ test("leaving a thread lets its events pass unseen, and its refusal too", () => 
   socket().say({ type: "error", id, code: "unknown_type", message: "" }, event(3));
   assert.deepEqual(told, [1, 2, "caught up"]);
   assert.deepEqual(problems, []);
+});
+
+// --- tokens -----------------------------------------------------------------------------------
+
+test("a silent server may want a token: it is asked for once, and shown on the same connection", () => {
+  let token = null;
+  let wanted = 0;
+  const seen = connect({ token: () => token, onTokenWanted: () => { wanted += 1; } });
+  seen.client.open();
+  seen.socket().open();
+  seen.clock.advance(999);
+  assert.equal(wanted, 0);
+  seen.clock.advance(1);
+  assert.equal(wanted, 1);
+  token = "secret";
+  seen.client.signIn();
+  assert.deepEqual(seen.socket().sent, [{ type: "hello", token: "secret" }]);
+  assert.equal(seen.sockets.length, 1);
+  seen.socket().welcome();
+  seen.clock.advance(5000);
+  assert.equal(wanted, 1);
+});
+
+test("a greeting in time asks for nothing", () => {
+  let wanted = 0;
+  const seen = connect({ onTokenWanted: () => { wanted += 1; } });
+  seen.client.open();
+  seen.socket().welcome();
+  seen.clock.advance(20000);
+  assert.equal(wanted, 0);
+});
+
+test("after a refused token another one is shown on a new connection", () => {
+  let token = "wrong";
+  const seen = connect({ token: () => token });
+  seen.client.open();
+  seen.socket().open();
+  seen.socket().drop(4500, "bad signature");
+  assert.deepEqual(seen.state(), { name: "closed", code: 4500, reason: "bad signature" });
+  token = "right";
+  seen.client.signIn();
+  seen.socket().open();
+  assert.deepEqual(seen.socket().sent, [{ type: "hello", token: "right" }]);
+});
+
+test("4010 ends it while the expired token is the only one, and reconnects once there is another", () => {
+  let token = "old";
+  const seen = connect({ token: () => token });
+  seen.client.open();
+  seen.socket().welcome();
+  seen.socket().drop(4010);
+  assert.equal(seen.state().name, "closed");
+  seen.client.signIn();
+  seen.socket().welcome();
+  token = "new";
+  seen.socket().drop(4010);
+  assert.equal(seen.state().name, "reconnecting");
+  seen.clock.advance(250);
+  seen.socket().open();
+  assert.deepEqual(seen.socket().sent, [{ type: "hello", token: "new" }]);
+});
+
+test("signing in while connected replaces the connection, and only that one is heard", () => {
+  const seen = connect({ token: () => "t" });
+  const told = follow(seen);
+  seen.client.open();
+  seen.socket().welcome();
+  replay(seen.socket(), { events: [event(1)] });
+  const [old] = seen.sockets;
+  seen.client.signIn();
+  old.say(event(2));
+  old.drop(1000);
+  assert.equal(seen.sockets.length, 2);
+  assert.deepEqual(told, [1, "caught up"]);
+  seen.socket().welcome();
+  assert.deepEqual(seen.socket().of("subscribe")[0].since, { epoch: "e1", seq: 1 });
 });

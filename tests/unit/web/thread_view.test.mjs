@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  activeTurn, addUnsent, createThread, dropUnsent, fold, isActive, refuseUnsent, resetThread,
+  activeTurn, addUnsent, createThread, cutTurns, dropUnsent, fold, isActive, prepend, refuseUnsent,
+  resetThread,
 } from "../../../app/web/thread-view.js";
 
 const A = { agent_name: "demo" };
@@ -237,4 +238,64 @@ test("a sub-agent's steps are marked as inner and name who acts", () => {
 test("no open work is left behind a terminal", () => {
   const [turn] = folded(log([...START, GOLDEN[3], GOLDEN[5], FAILED])).turns;
   assert.deepEqual(turn.items.filter((i) => i.open), []);
+});
+
+// --- older pages ------------------------------------------------------------------------------
+
+const SECOND = GOLDEN.map(([type, p]) => [type, { ...p, ...(p.message_id === "m1"
+  ? { message_id: "m2" } : {}) }]);
+
+/** What is seen, without what only helps to fold on. */
+function seen(thread) {
+  return thread.turns.map(({ events, byKey, ...turn }) => turn);
+}
+
+test("older pages give what the whole log gives, wherever it is cut", () => {
+  const events = [...log(GOLDEN), ...log(SECOND, { run: "r2", from: 10, time: 2000 })];
+  const whole = seen(folded(events));
+  for (let cut = 1; cut < events.length; cut += 1) {
+    for (let again = 0; again < cut; again += 4) {
+      let thread = folded(events.slice(cut));
+      thread = prepend(thread, events.slice(again, cut));
+      thread = prepend(thread, events.slice(0, again));
+      assert.deepEqual(seen(thread), whole, `cut at ${again} and ${cut}`);
+      assert.deepEqual(cutTurns(thread), []);
+    }
+  }
+});
+
+test("a run that goes on while its beginning is loaded goes on in the longer turn", () => {
+  const events = log(GOLDEN);
+  let thread = folded(events.slice(5, 7));
+  assert.equal(cutTurns(thread).length, 1);
+  thread = prepend(thread, events.slice(0, 5));
+  folded(events.slice(7), thread);
+  assert.deepEqual(seen(thread), seen(folded(events)));
+});
+
+test("runs that waited in line keep their order over a cut", () => {
+  const events = [...log(GOLDEN.slice(0, 3)),
+    ...log([SECOND[0], ["run_queued", { message_id: "m2", position: 1 }]], { run: "r2", from: 4 }),
+    ...log(GOLDEN.slice(3), { from: 6, time: 1050 }),
+    ...log(SECOND.slice(1), { run: "r2", from: 12, time: 3000 })];
+  const whole = seen(folded(events));
+  for (let cut = 1; cut < events.length; cut += 1) {
+    const thread = prepend(folded(events.slice(cut)), events.slice(0, cut));
+    assert.deepEqual(seen(thread), whole, `cut at ${cut}`);
+  }
+});
+
+test("what is still to be sent stays last when older events come", () => {
+  const thread = folded(log(GOLDEN));
+  addUnsent(thread, "m9", "mine");
+  const longer = prepend(thread, log(SECOND, { run: "r0", from: 1 }));
+  assert.deepEqual(longer.turns.map((t) => t.messageId), ["m2", "m1", "m9"]);
+});
+
+test("progress that follows progress moves one bar", () => {
+  const [turn] = folded(log([...START, ["progress_update", { message: "a", percent: 10 }],
+    ["progress_update", { message: "b", percent: 90 }], GOLDEN[2],
+    ["progress_update", { message: "c" }]])).turns;
+  assert.deepEqual(turn.items.slice(1).map((i) => [i.kind, i.message, i.percent]),
+    [["progress", "b", 90], ["thinking", undefined, undefined], ["progress", "c", undefined]]);
 });

@@ -38,6 +38,7 @@ BOOST_AUTO_TEST_CASE(each_command_is_recognised) {
     BOOST_TEST(asks_for<command::check_config>({"check-config"}));
     BOOST_TEST(asks_for<command::check_config>({"--shards=1", "check-config"}));
     BOOST_TEST(asks_for<command::print_config>({"print-config", "--shards", "1"}));
+    BOOST_TEST(asks_for<command::audit>({"audit", "--data", "/d"}));
     BOOST_TEST(asks_for<command::show_version>({"version"}));
     BOOST_TEST(asks_for<command::show_version>({"--version"}));
     BOOST_TEST(asks_for<command::help>({"--help"}));
@@ -50,11 +51,18 @@ BOOST_AUTO_TEST_CASE(version_needs_no_settings) {
     BOOST_TEST(std::holds_alternative<command::show_version>(asked));
 }
 
+BOOST_AUTO_TEST_CASE(an_audit_is_of_the_directory_that_serve_would_use) {
+    const any_command asked = parse_command_line({"audit"}, at_home());
+    BOOST_REQUIRE(std::holds_alternative<command::audit>(asked));
+    BOOST_TEST(std::get<command::audit>(asked).directory == "/ada/.local/state/clarion");
+    BOOST_TEST(
+        fault_of({"audit", "--data", ":memory:"}) ==
+        "--data: :memory: leaves no log behind to be audited"
+    );
+}
+
 BOOST_AUTO_TEST_CASE(commands_of_later_versions_are_named_as_such) {
     check({
-        {{"token", "--secret-file", "s", "--user", "ada"},
-         "clarion token is not part of this version yet"},
-        {{"audit", "--data", "/d"}, "clarion audit is not part of this version yet"},
         {{"restore"}, "clarion restore is not part of this version yet"},
         {{"replay", "--thread", "t"}, "clarion replay is not part of this version yet"},
         {{"mcp-probe", "--", "npx", "-y"}, "clarion mcp-probe is not part of this version yet"},

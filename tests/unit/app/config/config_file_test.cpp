@@ -188,6 +188,33 @@ BOOST_AUTO_TEST_CASE(what_is_no_toml_is_one_line_with_its_place) {
     BOOST_TEST(fault_in("demo = true\ndemo = true\n").starts_with("clarion.toml:2: "));
 }
 
+BOOST_AUTO_TEST_CASE(beyond_ascii_is_for_quotes_and_comments) {
+    const std::string before = "# é\ndemo = true # é\n";
+    for (const char* const line :
+         {"é = 1",
+          "[a.é]",
+          "a = é",
+          R"(a = '\' é)",
+          R"(a = "\"" é)",
+          R"(a = """""" é)",
+          R"(a = "\é")",
+          "a = 1x\"é\""})
+        BOOST_TEST(fault_in(before + line).starts_with("clarion.toml:3: "), line);
+    for (const char* const text :
+         {R"('é')", R"("é\"é")", "'''\né'''", R"("""é""é""""")", "'a' # é", "'\\' # '\n# é"})
+        BOOST_TEST(fault_in("default_agent = " + std::string(text)) == "", text);
+    BOOST_TEST(fault_in("\uFEFFdemo = true") == "");
+    BOOST_TEST(
+        fault_in("demo = true\ndefault_agent = \"\"\"a\\\n  é\"\"\"") ==
+        "clarion.toml:3: begins with a character beyond ASCII after a line that ends in a backslash"
+    );
+}
+
+BOOST_AUTO_TEST_CASE(what_the_toml_library_takes_for_granted_stops_the_start_like_any_other_fault) {
+    for (const char* const text : {"demo = true\n[+", "demo = true\n[[[a]]]\n", "\n[[=\n\n"})
+        BOOST_TEST(fault_in(text).starts_with("clarion.toml:2: "), fault_in(text));
+}
+
 BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_named_with_the_reason) {
     BOOST_TEST(
         fault_of({"--config", "/no/clarion.toml"}) ==

@@ -50,13 +50,55 @@ BOOST_AUTO_TEST_CASE(insecure_accepts_the_risk_of_both_listeners) {
                }) == "");
 }
 
-BOOST_AUTO_TEST_CASE(tokens_are_not_part_of_this_version_wherever_it_listens) {
-    for (const auto* listen : {"127.0.0.1:80", "0.0.0.0:80"})
-        BOOST_TEST(fault_with([listen](settings& s) {
-                       s.server.auth = auth_mode::jwt;
-                       s.server.insecure = true;
-                       s.server.listen = listen;
-                   }) == "--auth jwt is not part of this version yet");
+BOOST_AUTO_TEST_CASE(tokens_need_a_sound_secret_wherever_it_listens) {
+    const auto fault = [](const std::string& secret_file) {
+        return fault_with([&secret_file](settings& s) {
+            s.server.auth = auth_mode::jwt;
+            s.server.insecure = true;
+            s.server.listen = "0.0.0.0:80";
+            s.server.jwt_secret_file = secret_file;
+        });
+    };
+    const written_file sound("a secret of at least 32 bytes is sound");
+    const written_file short_one("31 bytes are one less than that");
+    BOOST_TEST(fault(sound.path()) == "");
+    BOOST_TEST(
+        fault("") == "--auth jwt needs the secret that signs the tokens: give --jwt-secret-file"
+    );
+    BOOST_TEST(
+        fault("/no\n/secret") ==
+        "--jwt-secret-file: /no\\n/secret cannot be read: No such file or directory"
+    );
+    BOOST_TEST(
+        fault(short_one.path()) == "--jwt-secret-file: " + short_one.path() +
+                                       " is too short for a secret: it has 31 bytes and needs 32, "
+                                       "for instance from openssl rand -hex 32"
+    );
+}
+
+BOOST_AUTO_TEST_CASE(with_tokens_every_address_may_be_listened_on) {
+    const written_file sound("a secret of at least 32 bytes is sound");
+    BOOST_TEST(fault_with([&](settings& s) {
+                   s.server.auth = auth_mode::jwt;
+                   s.server.jwt_secret_file = sound.path();
+                   s.server.listen = "0.0.0.0:80";
+               }) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_that_would_protect_nobody_is_refused) {
+    BOOST_TEST(
+        fault_with([](settings& s) { s.server.jwt_secret_file = "secret"; }) ==
+        "--jwt-secret-file has no effect while authentication is off: switch it on with --auth "
+        "jwt, or leave the file out"
+    );
+}
+
+BOOST_AUTO_TEST_CASE(key_sets_are_not_part_of_this_version) {
+    for (const auto mode : {auth_mode::none, auth_mode::jwt})
+        BOOST_TEST(fault_with([mode](settings& s) {
+                       s.server.auth = mode;
+                       s.server.jwks = "keys";
+                   }) == "--jwks is not part of this version yet: --jwt-secret-file is");
 }
 
 BOOST_AUTO_TEST_CASE(the_admin_listener_stays_on_loopback) {

@@ -45,6 +45,24 @@ payload requested(std::string approval, std::string call) {
 payload resolved(std::string approval, approval_decision how) {
     return approval_resolved{std::move(approval), how, "ada", std::nullopt, std::nullopt};
 }
+payload edited(std::string approval, std::string arguments) {
+    return approval_resolved{
+        std::move(approval),
+        approval_decision::allow,
+        "ada",
+        json_text{std::move(arguments)},
+        std::nullopt
+    };
+}
+payload executing_as(std::string call, std::string tool_name, std::string arguments) {
+    return tool_executing{
+        "a",
+        std::move(call),
+        std::move(tool_name),
+        {std::move(arguments)},
+        std::nullopt
+    };
+}
 payload completed(std::string message_id) {
     agent_completed end;
     end.agent_name = "a";
@@ -172,6 +190,30 @@ std::vector<row> rows() {
          {started(), requested("p", "t1"), resolved("p", expired)},
          executing("t1"),
          "not approved"},
+        {"as the tool that was allowed",
+         {started(), requested("p", "t1"), resolved("p", allow)},
+         executing_as("t1", "other", "{}"),
+         "/tool_name differs"},
+        {"with the arguments that were allowed",
+         {started(), requested("p", "t1"), resolved("p", allow)},
+         executing_as("t1", "tool", R"({"a":1})"),
+         "/arguments differ"},
+        {"or with those put in their place",
+         {started(), requested("p", "t1"), edited("p", R"({"a":1})")},
+         executing_as("t1", "tool", R"({"a":1})"),
+         ""},
+        {"and not with the first ones then",
+         {started(), requested("p", "t1"), edited("p", R"({"a":1})")},
+         executing("t1"),
+         "/arguments differ"},
+        {"nobody is asked twice about a call",
+         {started(), requested("p", "t1")},
+         requested("q", "t1"),
+         "waits for approval p"},
+        {"nor about a decided one",
+         {started(), requested("p", "t1"), resolved("p", deny)},
+         requested("q", "t1"),
+         "decided already"},
         {"it is resolved once",
          {started(), requested("p", "t1"), resolved("p", allow)},
          resolved("p", deny),

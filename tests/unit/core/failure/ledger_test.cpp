@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 using clarion::failure::captured_log;
 using clarion::failure::code;
@@ -200,7 +201,21 @@ BOOST_AUTO_TEST_CASE(what_is_not_known_is_empty_but_there) {
     for (const char* field : {"connection_id", "user_id", "thread_id", "run_id", "detail"})
         BOOST_TEST(kept.at(field).as_string().empty());
     BOOST_TEST(kept.at("seq").as_int64() == 0);
-    BOOST_TEST(kept.at("stack").as_array().empty());
+    // The place that reports is always known, from its layer on; a test mirrors the layers.
+    BOOST_TEST_REQUIRE(kept.at("stack").as_array().size() == 1U);
+    const std::string_view place = kept.at("stack").at(0).as_string();
+    BOOST_TEST(place.find("core/failure/ledger_test.cpp:") != std::string_view::npos, place);
+}
+
+BOOST_AUTO_TEST_CASE(a_tally_tells_severities_as_raised) {
+    observed_ledger of;
+    of.failures.report(code::tool_failed, {.level = event_level::mission_critical}, "");
+    of.failures.report(code::tool_failed, {}, "");
+    of.failures.report(code::tool_failed, {}, "");
+    const auto counted = of.failures.snapshot().tallies.front();
+    BOOST_TEST(counted.by_severity[static_cast<std::size_t>(severity::warning)] == 2U);
+    BOOST_TEST(counted.by_severity[static_cast<std::size_t>(severity::critical)] == 1U);
+    BOOST_TEST(counted.by_severity[static_cast<std::size_t>(severity::error)] == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(bytes_that_are_no_text_still_make_valid_json) {

@@ -82,6 +82,27 @@ std::vector<row> rows() {
         {R"({"type":"cancel","thread_id":"t"})", "bad_request", "/run_id"},
         {R"({"type":"cancel","run_id":"r"})", "bad_request", "/thread_id"},
         {R"({"type":"unsubscribe"})", "bad_request", "/thread_id"},
+        {R"({"type":"ack","thread_id":"t","seq":0})", "", ""},
+        {R"({"type":"ack","thread_id":"t"})", "bad_request", "/seq"},
+        {R"({"type":"ack","thread_id":"t","seq":-1})", "bad_request", "/seq"},
+        {R"({"type":"ack","seq":1})", "bad_request", "/thread_id"},
+        {R"({"type":"threads"})", "", ""},
+        {R"({"type":"threads","limit":1000,"before":"x"})", "", ""},
+        {R"({"type":"threads","limit":null,"before":null})", "", ""},
+        {R"({"type":"threads","limit":0})", "bad_request", "/limit"},
+        {R"({"type":"threads","limit":1001})", "bad_request", "/limit"},
+        {R"({"type":"threads","before":1})", "bad_request", "/before"},
+        {R"({"type":"threads","before":""})", "bad_request", "/before"},
+        {R"({"type":"threads","before":")" + std::string(257, 'x') + "\"}", "bad_request", "/before"
+        },
+        {R"({"type":"history","thread_id":"t"})", "", ""},
+        {R"({"type":"history","thread_id":"t","before_seq":1,"after_seq":0,"limit":1})", "", ""},
+        {R"({"type":"history"})", "bad_request", "/thread_id"},
+        {R"({"type":"history","thread_id":"t","before_seq":0})", "bad_request", "/before_seq"},
+        {R"({"type":"history","thread_id":"t","after_seq":-1})", "bad_request", "/after_seq"},
+        {R"({"type":"history","thread_id":"t","limit":1001})", "bad_request", "/limit"},
+        {R"({"type":"delete_thread","thread_id":"t"})", "", ""},
+        {R"({"type":"delete_thread"})", "bad_request", "/thread_id"},
     };
 }
 
@@ -106,6 +127,13 @@ BOOST_AUTO_TEST_CASE(each_frame_is_read_or_refused_by_the_field_that_is_wrong) {
 BOOST_AUTO_TEST_CASE(a_refusal_repeats_the_id_when_there_is_a_good_one) {
     const auto parsed = client::parse_frame(R"({"type":"nonsense","id":"7"})");
     BOOST_TEST(std::get<client::refused_frame>(parsed).id.value() == "7");
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_type_is_quoted_in_whole_characters) {
+    const std::string type = std::string(127, 'x') + "\xC3\xA9";
+    const auto parsed = client::parse_frame(R"({"type":")" + type + "\"}");
+    const auto& answer = std::get<client::refused_frame>(parsed).answer;
+    BOOST_TEST(answer.detail.value() == std::string(127, 'x'));
 }
 
 BOOST_AUTO_TEST_CASE(nesting_beyond_reason_is_refused_and_not_recursed_into) {

@@ -43,6 +43,22 @@ std::vector<thread_runs> asker::list_open_runs() {
     return available(ended(log_.list_open_runs()));
 }
 
+thread_list asker::list_threads(threads_request request) {
+    return available(ended(log_.list_threads(std::move(request))));
+}
+
+std::vector<user_run> asker::list_user_runs(const std::string& user_id) {
+    return available(ended(log_.list_user_runs(user_id)));
+}
+
+void asker::revoke(const std::string& user_id, std::int64_t revoked_ms) {
+    (void)available(ended(log_.revoke(user_id, revoked_ms)));
+}
+
+std::vector<revocation> asker::list_revocations() {
+    return available(ended(log_.list_revocations()));
+}
+
 std::vector<protocol::event> asker::events_of(const protocol::thread_key& key) {
     const std::optional<thread_row> row = open(key);
     if (!row)

@@ -33,6 +33,14 @@ public:
     page read(page_request request);
     std::optional<duplicate_message> find(const protocol::thread_key& key, run_reference which);
     std::vector<thread_runs> list_open_runs();
+    thread_list list_threads(threads_request request);
+    std::vector<user_run> list_user_runs(const std::string& user_id);
+    delete_verdict delete_thread(const protocol::thread_key& key) {
+        return ended(log_.delete_thread({key}));
+    }
+    /// Must succeed.
+    void revoke(const std::string& user_id, std::int64_t revoked_ms);
+    std::vector<revocation> list_revocations();
     /// The whole thread.
     std::vector<protocol::event> events_of(const protocol::thread_key& key);
 

@@ -81,6 +81,26 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_page_holds_one_event_however_large, store, store
     BOOST_TEST(read_seqs(at.ask, request) == (seqs{3}));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(
+    a_page_from_the_newest_side_ends_with_its_upper_bound,
+    store,
+    stores
+) {
+    store at;
+    fill(at.ask);
+    page_request request = page_behind(2, 9);
+    request.side = page_side::newest;
+    BOOST_TEST(read_seqs(at.ask, request) == (seqs{3, 4, 5, 6, 7, 8, 9}));
+    request.events_max = 3;
+    BOOST_TEST(read_seqs(at.ask, request) == (seqs{7, 8, 9}));
+    request.bytes_max = 2 * payload_bytes;
+    BOOST_TEST(read_seqs(at.ask, request) == (seqs{8, 9}));
+    request.bytes_max = 1;
+    BOOST_TEST(read_seqs(at.ask, request) == (seqs{9}));
+    request.up_to_seq = 99;
+    BOOST_TEST(read_seqs(at.ask, request) == (seqs{10}));
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(pages_join_without_gap_or_duplicate, store, stores) {
     store at;
     fill(at.ask);

@@ -59,6 +59,77 @@ BOOST_AUTO_TEST_CASE(the_newest_events_of_a_long_thread_cost_what_those_of_a_sho
     BOOST_TEST(costs_the_same(newest_of(long_one, 50'000), of_short));
 }
 
+BOOST_AUTO_TEST_CASE(a_page_from_the_newest_side_costs_what_it_holds) {
+    sqlite_store at;
+    const protocol::thread_key short_one{"ada", "short"};
+    const protocol::thread_key long_one{"ada", "long"};
+    fill(at.ask, short_one, 1'000);
+    fill(at.ask, long_one, 20'000);
+    const auto newest_of = [&](const protocol::thread_key& key, std::int64_t head) {
+        return steps_of(at, [&] {
+            page_request request = page_behind(0, head);
+            request.key = key;
+            request.side = page_side::newest;
+            request.events_max = 100;
+            BOOST_REQUIRE_EQUAL(at.ask.read(request).events.back().seq, head);
+        });
+    };
+    const std::int64_t of_short = newest_of(short_one, 1'000);
+    BOOST_TEST(costs_the_same(newest_of(long_one, 20'000), of_short));
+}
+
+BOOST_AUTO_TEST_CASE(listing_threads_costs_what_is_listed_and_not_what_is_older) {
+    sqlite_store at;
+    const auto add = [&](int first, int last) {
+        for (int i = first; i < last; ++i) {
+            append_request request = texts_behind(0, {"x"}, {"ada", "t" + std::to_string(i)});
+            request.now_ms = std::int64_t{1'790'000'000'000} - i * std::int64_t{3'600'000};
+            at.ask.commit(request);
+        }
+    };
+    const auto newest = [&] {
+        return steps_of(at, [&] {
+            BOOST_REQUIRE_EQUAL(at.ask.list_threads({"ada", {}, 10}).threads.size(), 10U);
+        });
+    };
+    add(0, 20);
+    const std::int64_t of_few = newest();
+    add(20, 400);
+    BOOST_TEST(costs_the_same(newest(), of_few));
+}
+
+BOOST_AUTO_TEST_CASE(a_listed_thread_costs_nothing_for_its_ended_runs) {
+    sqlite_store at;
+    const auto add_ended = [&](std::int64_t first, std::int64_t last) {
+        for (std::int64_t run = first; run < last; ++run) {
+            append_request request = message_behind(run, std::to_string(run), std::to_string(run));
+            request.message->state = protocol::run_state::finished;
+            at.ask.commit(request);
+        }
+    };
+    const auto list = [&] {
+        return steps_of(at, [&] { at.ask.list_threads({"ada"}); });
+    };
+    add_ended(0, 2);
+    const std::int64_t of_few = list();
+    add_ended(2, 200);
+    BOOST_TEST(costs_the_same(list(), of_few));
+}
+
+BOOST_AUTO_TEST_CASE(a_users_open_runs_cost_nothing_for_idle_threads_and_others_runs) {
+    sqlite_store at;
+    at.ask.commit(message_behind(0, "m", "r"));
+    const auto of_ada = [&] {
+        return steps_of(at, [&] { BOOST_REQUIRE_EQUAL(at.ask.list_user_runs("ada").size(), 1U); });
+    };
+    const std::int64_t alone = of_ada();
+    for (int i = 0; i < 100; ++i) {
+        at.ask.commit(texts_behind(0, {"idle"}, {"ada", "idle" + std::to_string(i)}));
+        at.ask.commit(message_behind(0, "m", "r", {"bob", std::to_string(i)}));
+    }
+    BOOST_TEST(costs_the_same(of_ada(), alone));
+}
+
 BOOST_AUTO_TEST_CASE(opening_a_thread_costs_nothing_for_its_events_and_ended_runs) {
     sqlite_store at;
     const protocol::thread_key young{"ada", "young"};

@@ -5,12 +5,14 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <array>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -42,13 +44,20 @@ std::int64_t integer_of(const std::filesystem::path& directory, const std::strin
     return std::get<std::unique_ptr<connection>>(opened)->integer_of(sql);
 }
 
-// The first version's schema, and two that another version might add to it.
-const char* const step_1 = schema_steps()[0];
-constexpr const char* step_2 =
-    "ALTER TABLE threads ADD COLUMN title TEXT NOT NULL DEFAULT '';"
-    "UPDATE threads SET title = thread_id";
+// Steps that a later version might add to those of this one.
+constexpr const char* next_step =
+    "ALTER TABLE threads ADD COLUMN colour TEXT NOT NULL DEFAULT '';"
+    "UPDATE threads SET colour = thread_id";
 constexpr const char* broken_step =
-    "UPDATE threads SET title = 'half'; INSERT INTO no_such_table VALUES (1)";
+    "UPDATE threads SET colour = 'half'; INSERT INTO no_such_table VALUES (1)";
+
+std::vector<const char*> steps_and(std::initializer_list<const char*> more) {
+    std::vector<const char*> steps(schema_steps().begin(), schema_steps().end());
+    steps.insert(steps.end(), more);
+    return steps;
+}
+
+const auto version = static_cast<std::int64_t>(schema_steps().size());
 
 }  // namespace
 
@@ -116,30 +125,30 @@ BOOST_AUTO_TEST_CASE(a_second_process_is_told_who_has_the_directory) {
 
 BOOST_AUTO_TEST_CASE(a_database_of_a_newer_version_is_refused_and_left_alone) {
     support::temporary_directory directory;
-    const std::array newer{step_1, step_2};
+    const auto newer = steps_and({next_step});
     sqlite_options options;
     options.schema_steps = newer;
     BOOST_REQUIRE_EQUAL(refusal_of(directory.path(), options), "");
-    options.schema_steps = std::span(newer).first(1);
+    options.schema_steps = schema_steps();
     BOOST_TEST(
         refusal_of(directory.path(), options) ==
         "the log " + (directory.path() / "clarion.db").string() +
-            " was written by a newer version of Clarion (its schema is 2, this version knows up"
-            " to 1)"
+            " was written by a newer version of Clarion (its schema is " +
+            std::to_string(version + 1) + ", this version knows up to " + std::to_string(version) +
+            ')'
     );
-    BOOST_TEST(integer_of(directory.path(), "PRAGMA user_version") == 2);
+    BOOST_TEST(integer_of(directory.path(), "PRAGMA user_version") == version + 1);
 }
 
 BOOST_AUTO_TEST_CASE(an_older_database_is_brought_up_to_date_with_what_it_holds) {
     support::temporary_directory directory;
-    const std::array steps{step_1, step_2};
+    const auto steps = steps_and({next_step});
     sqlite_options options;
-    options.schema_steps = std::span(steps).first(1);
     {
         const auto log = sqlite_store::open(directory.path(), options);
         asker(*log).commit(message_behind(0, "m_1", "r_1"));
     }
-    BOOST_TEST(integer_of(directory.path(), "PRAGMA user_version") == 1);
+    BOOST_TEST(integer_of(directory.path(), "PRAGMA user_version") == version);
     options.schema_steps = steps;
     {
         const auto log = sqlite_store::open(directory.path(), options);
@@ -147,25 +156,25 @@ BOOST_AUTO_TEST_CASE(an_older_database_is_brought_up_to_date_with_what_it_holds)
         BOOST_TEST(ask.events_of(ada()).size() == 1U);
         ask.commit(texts_behind(1, {"behind it"}));
     }
-    BOOST_TEST(integer_of(directory.path(), "PRAGMA user_version") == 2);
+    BOOST_TEST(integer_of(directory.path(), "PRAGMA user_version") == version + 1);
     BOOST_TEST(
-        integer_of(directory.path(), "SELECT count(*) FROM threads WHERE title = 't1'") == 1
+        integer_of(directory.path(), "SELECT count(*) FROM threads WHERE colour = 't1'") == 1
     );
 }
 
 BOOST_AUTO_TEST_CASE(a_step_that_fails_leaves_the_version_before_it) {
     support::temporary_directory directory;
-    const std::array steps{step_1, step_2, broken_step};
+    const auto steps = steps_and({next_step, broken_step});
     sqlite_options options;
     options.schema_steps = steps;
     BOOST_TEST(
         refusal_of(directory.path(), options) ==
-        "the log " + (directory.path() / "clarion.db").string() +
-            " cannot be brought to schema 3: no such table: no_such_table"
+        "the log " + (directory.path() / "clarion.db").string() + " cannot be brought to schema " +
+            std::to_string(version + 2) + ": no such table: no_such_table"
     );
-    BOOST_TEST(integer_of(directory.path(), "PRAGMA user_version") == 2);
+    BOOST_TEST(integer_of(directory.path(), "PRAGMA user_version") == version + 1);
     BOOST_TEST(
-        integer_of(directory.path(), "SELECT count(*) FROM threads WHERE title = 'half'") == 0
+        integer_of(directory.path(), "SELECT count(*) FROM threads WHERE colour = 'half'") == 0
     );
 }
 

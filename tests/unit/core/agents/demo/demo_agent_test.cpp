@@ -266,7 +266,7 @@ BOOST_AUTO_TEST_CASE(think_takes_as_many_steps_as_asked_and_no_two_are_alike) {
 
 BOOST_AUTO_TEST_CASE(help_and_what_is_no_command_answer_with_help_and_complete) {
     const std::vector<std::string> expected{"agent_thinking", "text_delta", "assistant_message"};
-    for (const char* text : {"/help", "/dance", "/story many", "/approve this"}) {
+    for (const char* text : {"/help", "/dance", "/story many", "/approve"}) {
         demo_fixture f{std::string(text)};
         f.talk();
         BOOST_TEST(f.types() == expected, boost::test_tools::per_element());
@@ -288,6 +288,8 @@ BOOST_AUTO_TEST_CASE(a_refusal_at_any_step_stops_it) {
           "/tools 3",
           "/fail",
           "/hang",
+          "/report this",
+          "/handoff",
           "/think 3",
           "/help"}) {
         const auto events_of_all = [&] {

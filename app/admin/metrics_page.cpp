@@ -1,0 +1,280 @@
+#include "app/admin/metrics_page.hpp"
+
+#include "app/admin/metric_families.hpp"
+#include "app/version.hpp"
+#include "core/protocol/client_frames.hpp"
+
+#include <cstddef>
+#include <utility>
+
+#include <prometheus/text_serializer.h>
+
+namespace clarion::app {
+
+namespace {
+
+using metrics::counters;
+
+constexpr double us_per_second = 1e6;
+
+metric_families::labels of_shard(std::size_t index) {
+    return {{"shard", std::to_string(index)}};
+}
+
+void add_connections(metric_families& to, const counters& all) {
+    to.counter(
+          "clarion_connections_accepted_total",
+          "TCP connections accepted by all listeners, whatever they were used for."
+    )
+        .add(all.connections_accepted);
+    to.counters_by(
+        "clarion_upgrades_refused_total",
+        "reason",
+        all.upgrades_refused,
+        "Requests for a WebSocket that were refused."
+    );
+    to.counters_by(
+        "clarion_handshakes_total",
+        "outcome",
+        all.handshakes,
+        "Session handshakes; established ones were sent welcome."
+    );
+    to.counters_by(
+        "clarion_session_ends_total",
+        "code",
+        all.session_ends,
+        "Ends of WebSocket connections by close code; vanished ones had none."
+    );
+    to.counter("clarion_outbox_overflows_total", "Clients that did not read and were cut off.")
+        .add(all.outbox_overflows);
+    to.counter(
+          "clarion_leaks_blocked_total",
+          "Frames of another user stopped just before the write. Anything but 0 is an incident."
+    )
+        .add(all.leaks_blocked);
+}
+
+// The names of `client::any_frame`, in its order.
+template <class... Frame>
+std::vector<std::string_view> names_of_frames(const std::variant<Frame...>*) {
+    return {Frame::type...};
+}
+
+void add_frames(metric_families& to, const counters& all) {
+    to.counter("clarion_websocket_frames_received_total", "Messages received from sessions.")
+        .add(all.frames_received);
+    to.counter("clarion_websocket_received_bytes_total", "Their payload.").add(all.bytes_received);
+    to.counter("clarion_websocket_frames_sent_total", "Frames sent to sessions, pongs included.")
+        .add(all.frames_sent);
+    to.counter("clarion_websocket_sent_bytes_total", "Their payload.").add(all.bytes_sent);
+    to.counter("clarion_websocket_writes_total", "Writes in which they went out together.")
+        .add(all.writes);
+    auto by_type = to.counter("clarion_client_frames_total", "Well-formed client frames by type.");
+    const protocol::client::any_frame* const any = nullptr;
+    std::size_t index = 0;
+    for (const std::string_view type : names_of_frames(any))
+        by_type.add(all.client_frames[index++], {{"type", std::string(type)}});
+    to.counters_by(
+        "clarion_error_frames_total",
+        "code",
+        all.error_frames,
+        "Error frames sent to clients."
+    );
+}
+
+void add_events(metric_families& to, const counters& all) {
+    to.counters_by(
+        "clarion_messages_total",
+        "outcome",
+        all.messages,
+        "Message frames by their answer."
+    );
+    to.counters_by(
+        "clarion_events_committed_total",
+        "type",
+        all.events_committed,
+        "Events committed to the log."
+    );
+    to.counter(
+          "clarion_events_delivered_total",
+          "Live events handed to subscribed sessions, one for each session."
+    )
+        .add(all.events_delivered);
+    to.counter(
+          "clarion_events_parked_total",
+          "Events committed while no session was subscribed to their thread."
+    )
+        .add(all.events_parked);
+    to.counter("clarion_replays_total", "Subscriptions that began behind the head.")
+        .add(all.replays);
+    to.counter("clarion_events_replayed_total", "Events sent by replays.").add(all.events_replayed);
+}
+
+void add_runs(metric_families& to, const counters& all) {
+    to.counter("clarion_runs_started_total", "Runs whose agent_started is committed.")
+        .add(all.runs_started);
+    to.counters_by(
+        "clarion_runs_ended_total",
+        "terminal",
+        all.runs_ended,
+        "Runs whose terminal event is committed."
+    );
+    to.counters_by(
+        "clarion_run_errors_total",
+        "code",
+        all.run_errors,
+        "Runs that ended in agent_error."
+    );
+    to.counters_by(
+        "clarion_tool_calls_total",
+        "outcome",
+        all.tool_calls,
+        "Tool calls whose tool_completed is committed."
+    );
+    to.counter("clarion_late_emits_total", "Events of agents whose run had ended, refused.")
+        .add(all.late_emits);
+    to.counter("clarion_agents_abandoned_total", "Agents that went on after their run had ended.")
+        .add(all.stragglers);
+    to.histogram(
+          "clarion_message_accepted_seconds",
+          "From a message's arrival at its thread to its accepted, durable commit included."
+    )
+        .add_histogram(all.message_to_accepted_us, us_per_second);
+    to.histogram(
+          "clarion_message_started_seconds",
+          "From a message's arrival to agent_started, of runs that did not have to queue."
+    )
+        .add_histogram(all.message_to_started_us, us_per_second);
+}
+
+void add_appends(metric_families& to, const counters& all) {
+    to.gauge("clarion_appends_waiting", "Appends handed to the log and not answered.")
+        .add(all.appends_waiting);
+    to.histogram(
+          "clarion_append_seconds",
+          "From handing an append to the log to its verdict: queue, transaction, fsync."
+    )
+        .add_histogram(all.append_us, us_per_second);
+    to.histogram("clarion_append_events", "Events committed by one append.")
+        .add_histogram(all.append_events, 1);
+}
+
+void add_storage(metric_families& to, const storage::sqlite_figures& store) {
+    to.counter("clarion_storage_commits_total", "Transactions that wrote: one fsync each.")
+        .add(store.commits);
+    auto appends = to.counter("clarion_storage_appends_total", "Appends by what became of them.");
+    appends.add(store.appends_committed, {{"outcome", "committed"}});
+    appends.add(store.appends_refused, {{"outcome", "refused"}});
+    appends.add(store.appends_unavailable, {{"outcome", "unavailable"}});
+    to.gauge("clarion_storage_last_batch_appends", "Appends in the last transaction.")
+        .add(store.last_batch_appends);
+    to.counter("clarion_storage_checkpoints_total", "Copies of the write-ahead log that succeeded.")
+        .add(store.checkpoints);
+    to.counter("clarion_storage_reads_total", "Questions to the log.").add(store.reads);
+    to.gauge("clarion_storage_database_bytes", "Size of the database file.")
+        .add(store.database_bytes);
+    to.gauge("clarion_storage_wal_bytes", "Size of its write-ahead log.").add(store.wal_bytes);
+    to.gauge("clarion_storage_broken", "1: nothing can be written until a restart.")
+        .add(store.broken_because.empty() ? 0 : 1);
+}
+
+void add_failures(metric_families& to, const measured& of) {
+    auto into = to.counter("clarion_failures_total", "Failures by code and severity.");
+    for (const failure::tally& counted : of.failures.tallies)
+        for (std::size_t how = 0; how < failure::severities_count; ++how)
+            if (counted.by_severity[how] > 0)
+                into.add(
+                    counted.by_severity[how],
+                    {{"code", std::string(failure::traits_of(counted.what).name)},
+                     {"severity",
+                      std::string(protocol::name_of(static_cast<failure::severity>(how)))}}
+                );
+    to.counter("clarion_log_lines_dropped_total", "Log records lost on the way to stderr.")
+        .add(of.log_lines_dropped);
+}
+
+void add_shards(metric_families& to, const server_snapshot& shards) {
+    auto up = to.gauge("clarion_shard_up", "0: the shard did not answer this scrape in time.");
+    for (std::size_t index = 0; index < shards.size(); ++index)
+        up.add(shards[index] ? 1 : 0, of_shard(index));
+    auto connections = to.gauge("clarion_connections_open", "Open TCP connections.");
+    for (std::size_t index = 0; index < shards.size(); ++index)
+        if (shards[index])
+            connections.add(shards[index]->counted.connections_open, of_shard(index));
+    auto sessions = to.gauge("clarion_sessions_open", "Established sessions.");
+    for (std::size_t index = 0; index < shards.size(); ++index)
+        if (shards[index])
+            sessions.add(shards[index]->counted.sessions_open, of_shard(index));
+    auto lag = to.histogram("clarion_loop_lag_seconds", "How late the shard's timers are.");
+    for (std::size_t index = 0; index < shards.size(); ++index)
+        if (shards[index])
+            lag.add_histogram(shards[index]->counted.loop_lag_us, us_per_second, of_shard(index));
+}
+
+void add_process(metric_families& to, const measured& of) {
+    to.gauge("process_resident_memory_bytes", "Resident memory.").add(of.process.resident_bytes);
+    to.gauge("process_open_fds", "Open file descriptors.").add(of.process.open_files);
+    to.gauge("process_max_fds", "Their soft limit; 0 without one.").add(of.process.open_files_max);
+    to.counter("process_cpu_seconds_total", "User and system time.").add(of.process.cpu_seconds);
+    to.gauge("process_start_time_seconds", "Start of the process, Unix time.")
+        .add(static_cast<double>(of.started_ms) / 1e3);
+    to.gauge("clarion_build_info", "Always 1; the labels say what runs.")
+        .add(
+            1,
+            {{"version", std::string(version)},
+             {"build", std::string(build_id())},
+             {"protocol", "clarion.v1"}}
+        );
+}
+
+}  // namespace
+
+std::vector<prometheus::MetricFamily> snapshot_metrics::Collect() const {
+    metric_families families;
+    counters all;
+    conversation::run_totals runs;
+    std::size_t stragglers = 0;
+    for (const auto& shard : of_.shards) {
+        if (!shard)
+            continue;
+        all += shard->counted;
+        runs.running += shard->runs.running;
+        runs.queued += shard->runs.queued;
+        runs.suspended += shard->runs.suspended;
+        stragglers += shard->stragglers;
+    }
+    add_process(families, of_);
+    add_shards(families, of_.shards);
+    add_connections(families, all);
+    add_frames(families, all);
+    add_events(families, all);
+    auto now = families.gauge("clarion_runs", "Runs that have not ended, by state.");
+    now.add(runs.running, {{"state", "running"}});
+    now.add(runs.queued, {{"state", "queued"}});
+    now.add(runs.suspended, {{"state", "suspended"}});
+    families.gauge("clarion_stragglers", "Agents and tools that go on without their run.")
+        .add(stragglers);
+    add_runs(families, all);
+    add_appends(families, all);
+    if (of_.storage)
+        add_storage(families, *of_.storage);
+    add_failures(families, of_);
+    return families.take();
+}
+
+std::string to_prometheus_text(measured of) {
+    return prometheus::TextSerializer().Serialize(snapshot_metrics(std::move(of)).Collect());
+}
+
+task<measured> measure(const observed& server) {
+    measured now;
+    now.shards = co_await take_snapshot(server);
+    now.storage = server.storage();
+    now.failures = server.failures.snapshot();
+    now.process = facts_of_process();
+    now.log_lines_dropped = server.log_lines_dropped();
+    now.started_ms = server.started_ms;
+    co_return now;
+}
+
+}  // namespace clarion::app

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "core/async/executor.hpp"
+#include "core/conversation/conversations.hpp"
+#include "core/failure/ledger.hpp"
+#include "core/storage/sqlite/sqlite_options.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace clarion::app {
+
+/// What an operator can look at. Outlives the pages; its parts outlive the shards' last turn.
+struct observed {
+    std::vector<executor> shards;
+    /// By shard.
+    std::vector<const conversation::conversations*> homes;
+    const failure::ledger& failures;
+    /// What the log on stderr has lost. Any thread.
+    std::function<std::uint64_t()> log_lines_dropped;
+    /// Nothing for a log in memory. Any thread.
+    std::function<std::optional<storage::sqlite_figures>()> storage;
+    /// Unix ms.
+    std::int64_t started_ms = 0;
+};
+
+/// So long a page waits for a shard that does not answer.
+inline constexpr duration answer_time_max = std::chrono::seconds(2);
+
+}  // namespace clarion::app

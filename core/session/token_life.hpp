@@ -1,0 +1,35 @@
+#pragma once
+
+#include "core/async/executor.hpp"
+#include "core/async/timer_queue.hpp"
+#include "core/session/session_link.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace clarion::session {
+
+/// So long before the end the client hears `token_expiring` (PROTOCOL §6).
+inline constexpr std::int64_t token_warning_ms = 60'000;
+
+/// What a session's token allows in time: says `token_expiring` once when its end is near, at once
+/// when it is near from the start, and ends the session with 4010 when it has come. Ends with the
+/// session; connection's shard only.
+class token_life final : public timer_entry {
+public:
+    /// Without an end it does nothing.
+    token_life(executor on, session_link link, std::optional<std::int64_t> expires_ms);
+    ~token_life() override;
+
+    void expired() override { look(); }
+
+private:
+    void look();
+
+    executor on_;
+    session_link link_;
+    std::int64_t expires_ms_;
+    bool warned_ = false;
+};
+
+}  // namespace clarion::session

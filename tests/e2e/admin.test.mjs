@@ -1,0 +1,299 @@
+// What an operator sees: /metrics and /debug of a running server, exact after a known run.
+
+import assert from "node:assert/strict";
+import { request } from "node:http";
+import { after, before, test } from "node:test";
+
+import WebSocket from "ws";
+
+import { parseMetrics } from "./support/metrics.mjs";
+import { startServer } from "./support/server.mjs";
+
+const SECRET_TEXT = "zanzibar-marzipan";
+let server;
+
+before(async () => {
+  server = await startServer({ args: ["--admin", "127.0.0.1:0", "--shards", "2"] });
+});
+after(() => server.stop());
+
+/** One request to the admin listener with exactly these headers beside Host. */
+function ask(path, { method = "GET", headers = {}, body } = {}) {
+  return new Promise((resolve, reject) => {
+    const url = new URL(path, server.admin);
+    const sent = request(url, { method, headers }, (answer) => {
+      let text = "";
+      answer.setEncoding("utf8").on("data", (part) => { text += part; });
+      answer.on("end", () => resolve({ status: answer.statusCode, headers: answer.headers, text }));
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
+
+async function page(path) {
+  const answer = await ask(path);
+  assert.equal(answer.status, 200, path);
+  assert.equal(answer.headers["content-type"], "application/json");
+  return JSON.parse(answer.text);
+}
+
+async function metrics() {
+  const answer = await ask("/metrics");
+  assert.equal(answer.status, 200);
+  assert.match(answer.headers["content-type"], /^text\/plain; version=0\.0\.4/);
+  return parseMetrics(answer.text);
+}
+
+/** Looks again until the condition holds, within a bound. */
+async function eventually(look, what) {
+  for (let tries = 0; tries < 500; ++tries) {
+    const found = await look();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`never: ${what}`);
+}
+
+function connect(user) {
+  const frames = [];
+  const waiting = new Set();
+  const socket = new WebSocket(`${server.wsUrl}?user=${user}`, ["clarion.v1"]);
+  socket.on("message", (data) => {
+    frames.push(JSON.parse(data.toString()));
+    for (const look of waiting) look();
+  });
+  return {
+    frames,
+    socket,
+    send: (frame) => socket.send(JSON.stringify(frame)),
+    say: (text, id = "m1") =>
+      socket.send(JSON.stringify({ type: "message", thread_id: "t1", message_id: id, text })),
+    opened: new Promise((resolve, reject) => socket.on("open", resolve).on("error", reject)),
+    closed: new Promise((resolve) => socket.on("close", resolve)),
+    first: (type) => new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`no ${type}`)), 10000);
+      const look = () => {
+        const found = frames.find((frame) => frame.type === type);
+        if (!found) return;
+        clearTimeout(timer);
+        waiting.delete(look);
+        resolve(found);
+      };
+      waiting.add(look);
+      look();
+    }),
+  };
+}
+
+const events = (frames) => frames.filter((frame) => frame.payload);
+
+test("the figures after one run are exactly that run", async () => {
+  const earlier = await metrics();
+  const client = connect("exact");
+  await client.opened;
+  client.say(`what is (17+3)*2.5? ${SECRET_TEXT}`);
+  await client.first("agent_completed");
+  const now = await metrics();
+  const rose = (name, labels) => now.value(name, labels) - earlier.value(name, labels);
+  const seen = events(client.frames);
+
+  const types = Object.groupBy
+    ? Object.groupBy(seen, (event) => event.type)
+    : seen.reduce((all, event) => ({ ...all, [event.type]: [...(all[event.type] ?? []), event] }), {});
+  for (const [type, list] of Object.entries(types))
+    assert.equal(rose("clarion_events_committed_total", { type }), list.length, type);
+  const committed = now.sum("clarion_events_committed_total") -
+    earlier.sum("clarion_events_committed_total");
+  assert.equal(committed, seen.length);
+  assert.equal(rose("clarion_events_delivered_total"), seen.length);
+  assert.equal(rose("clarion_events_parked_total"), 0);
+  assert.equal(rose("clarion_runs_started_total"), 1);
+  assert.equal(rose("clarion_runs_ended_total", { terminal: "agent_completed" }), 1);
+  assert.equal(rose("clarion_tool_calls_total", { outcome: "ok" }), 1);
+  assert.equal(rose("clarion_messages_total", { outcome: "accepted" }), 1);
+  assert.equal(rose("clarion_client_frames_total", { type: "message" }), 1);
+  assert.equal(rose("clarion_message_accepted_seconds_count"), 1);
+  assert.equal(rose("clarion_message_started_seconds_count"), 1);
+  assert.equal(rose("clarion_handshakes_total", { outcome: "established" }), 1);
+  assert.equal(rose("clarion_websocket_frames_received_total"), 1);
+  assert.equal(rose("clarion_websocket_frames_sent_total"), client.frames.length);
+  assert.ok(rose("clarion_websocket_writes_total") <= client.frames.length);
+  assert.equal(now.sum("clarion_sessions_open"), 1);
+  assert.equal(now.value("clarion_runs", { state: "running" }), 0);
+  assert.equal(now.value("clarion_leaks_blocked_total"), 0);
+  assert.equal(now.value("clarion_storage_broken"), 0);
+  assert.ok(rose("clarion_storage_commits_total") > 0);
+  assert.ok(now.value("clarion_storage_wal_bytes") > 0);
+  assert.equal(now.sum("clarion_failures_total"), 0);
+  assert.ok(now.value("process_resident_memory_bytes") > 1e6);
+  for (const shard of ["0", "1"]) assert.equal(now.value("clarion_shard_up", { shard }), 1);
+
+  client.socket.close(1000);
+  await client.closed;
+  await eventually(async () => (await metrics()).value("clarion_session_ends_total",
+    { code: "1000" }) === 1, "the session's end is counted");
+});
+
+test("events that nobody is subscribed to are parked, and counted", async () => {
+  const earlier = await metrics();
+  const client = connect("parked");
+  await client.opened;
+  client.say("/story 20 20");
+  await client.first("text_delta");
+  client.send({ type: "unsubscribe", thread_id: "t1" });
+  await client.first("unsubscribed");
+  const seen = events(client.frames).length;
+  const now = await eventually(async () => {
+    const look = await metrics();
+    return look.value("clarion_runs_ended_total", { terminal: "agent_completed" }) >
+      earlier.value("clarion_runs_ended_total", { terminal: "agent_completed" }) && look;
+  }, "the run's end");
+  const rose = (name) => now.sum(name) - earlier.sum(name);
+  assert.equal(rose("clarion_events_delivered_total"), seen);
+  assert.equal(rose("clarion_events_parked_total"), rose("clarion_events_committed_total") - seen);
+  assert.ok(rose("clarion_events_parked_total") > 0);
+
+  client.send({ type: "subscribe", thread_id: "t1", since: { epoch: "", seq: 0 } });
+  await client.first("caught_up");
+  const later = await metrics();
+  assert.equal(later.value("clarion_replays_total"), earlier.value("clarion_replays_total") + 1);
+  assert.equal(
+    later.value("clarion_events_replayed_total") - earlier.value("clarion_events_replayed_total"),
+    rose("clarion_events_committed_total"),
+  );
+  client.socket.terminate();
+});
+
+test("sessions and runs are visible while a tool hangs, and gone afterwards", async () => {
+  const client = connect("hanging");
+  await client.opened;
+  client.say("/hang");
+  client.say("/time", "m2");
+  const started = await client.first("tool_executing");
+  await client.first("run_queued");
+  const welcome = client.frames[0];
+
+  const { runs, running_count: running, queued_count: queued } = await page("/debug/runs");
+  const mine = runs.filter((run) => run.user_id === "hanging");
+  assert.equal(mine.length, 2);
+  assert.equal(mine[0].run_id, started.run_id);
+  assert.equal(mine[0].state, "running");
+  assert.equal(mine[0].agent, "demo");
+  assert.equal(mine[0].thread_id, "t1");
+  assert.deepEqual(mine[0].open_tools, [started.payload.tool_name]);
+  assert.ok(mine[0].seq >= started.seq);
+  assert.equal(mine[1].state, "queued");
+  assert.deepEqual([running, queued], [1, 1]);
+
+  const { sessions, sessions_count: count } = await page("/debug/sessions");
+  assert.equal(count, sessions.length);
+  const session = sessions.find((one) => one.connection_id === welcome.connection_id);
+  assert.equal(session.user_id, "hanging");
+  assert.equal(session.remote_address, "127.0.0.1");
+  assert.ok(Math.abs(session.since_ms - Date.now()) < 60000);
+  assert.ok([0, 1].includes(session.shard));
+  assert.equal(typeof session.outbox_bytes, "number");
+  assert.ok(session.heartbeat_age_ms >= 0);
+  assert.deepEqual(session.subscriptions.map((one) => [one.thread_id, one.state]), [["t1", "live"]]);
+
+  const { shards } = await page("/debug/coroutines");
+  assert.deepEqual(shards.map((one) => one.shard), [0, 1]);
+  const groups = shards.flatMap((one) => one.groups);
+  const places = groups.flatMap((group) => group.tasks.map((one) => one.spawned_at));
+  for (const file of ["core/engine/run.cpp", "core/agents/tool_invocation.cpp", "net/listener.cpp",
+    "core/session/line.cpp"])
+    assert.ok(places.some((place) => place.startsWith(`${file}:`)), `${file} in ${places}`);
+  for (const group of groups) {
+    assert.match(group.made_at, /^(core|net|app)\/\S+:\d+$/);
+    assert.ok(group.tasks_count >= group.tasks.length && group.tasks.length > 0);
+    for (const one of group.tasks) assert.ok(one.age_ms >= 0 && one.spawned_in.length > 0);
+  }
+
+  await client.first("agent_completed");
+  await eventually(async () => {
+    const { runs: left, stragglers } = await page("/debug/runs");
+    return left.length === 0 && stragglers.length === 0;
+  }, "no run is left");
+  client.socket.terminate();
+});
+
+test("the trace tells the last spawns and ends of each shard", async () => {
+  const { shards } = await page("/debug/trace");
+  assert.equal(shards.length, 2);
+  for (const shard of shards) {
+    assert.ok(shard.entries.length <= 256 && shard.noted_count >= shard.entries.length);
+    for (const entry of shard.entries) {
+      assert.match(entry.what, /^(spawned|ended|failed)$/);
+      assert.match(entry.spawned_at, /^(core|net|app)\/\S+:\d+$/);
+    }
+    const ages = shard.entries.map((entry) => entry.age_ms);
+    assert.deepEqual(ages, [...ages].sort((a, b) => b - a));
+  }
+});
+
+test("a failure is a whole record", async () => {
+  const client = connect("failing");
+  await client.opened;
+  client.say("/throw");
+  const failed = await client.first("agent_error");
+  const { codes, records } = await page("/debug/failures");
+  assert.equal(codes.internal_run.count, 1);
+  assert.equal(codes.internal_run.first, codes.internal_run.last);
+  const record = records.find((one) => one.run_id === failed.run_id);
+  for (const field of ["ts", "code", "severity", "class", "impact", "remedy", "connection_id",
+    "user_id", "thread_id", "run_id", "seq", "stack"])
+    assert.ok(field in record, field);
+  assert.equal(record.code, "internal_run");
+  assert.equal(record.user_id, "failing");
+  assert.match(record.stack[0], /^core\/engine\/run\.cpp:\d+$/);
+  const now = await metrics();
+  assert.equal(now.value("clarion_failures_total", { code: "internal_run", severity: "error" }), 1);
+  assert.equal(now.value("clarion_run_errors_total", { code: "internal" }), 1);
+  client.socket.terminate();
+});
+
+test("the index names every route; HEAD has no body; nothing else is there", async () => {
+  const { routes } = await page("/");
+  for (const path of ["/metrics", "/debug/coroutines", "/debug/trace", "/debug/failures",
+    "/debug/sessions", "/debug/runs", "/healthz"]) {
+    assert.ok(routes.includes(`GET ${path}`), path);
+    const head = await ask(path, { method: "HEAD" });
+    assert.equal(head.status, 200, path);
+    assert.equal(head.text, "");
+    assert.ok(Number(head.headers["content-length"]) > 0);
+  }
+  assert.equal((await ask("/debug/nothing")).status, 404);
+});
+
+test("foreign hosts, proxies and pages are refused, and nothing is changed by GET's cousins", async () => {
+  for (const path of ["/", "/metrics", "/debug/sessions", "/debug/runs", "/debug/failures",
+    "/debug/coroutines", "/debug/trace"]) {
+    const foreign = [{ Host: "evil.example" }, { "X-Forwarded-For": "10.0.0.1" },
+      { Forwarded: "for=10.0.0.1" }, { Origin: "http://evil.example" }];
+    for (const headers of foreign)
+      assert.equal((await ask(path, { headers })).status, 403, `${path} ${JSON.stringify(headers)}`);
+    const posted = await ask(path, {
+      method: "POST", headers: { "Content-Type": "text/plain" }, body: "x",
+    });
+    assert.equal(posted.status, 405, path);
+    assert.equal(posted.headers.allow, "GET, HEAD");
+  }
+});
+
+test("SIGUSR1 writes the coroutine tree to the log; lines carry their ids, and no user's text", async () => {
+  process.kill(server.pid, "SIGUSR1");
+  const log = await eventually(() => {
+    const text = server.stderr();
+    return /coroutines of shard 1: \d+ groups/.test(text) && text;
+  }, "the tree in the log");
+  assert.match(log, /coroutines of shard 0: .* at net\/listener\.cpp:\d+ owns \d+: net\/listener\.cpp:\d+ for \d+ ms/);
+  assert.match(log, /INFO {2}clarion\/\S+ starts: listen=\S+ admin=\S+ data=\S+ shards=2 auth=none/);
+  assert.match(log, /conn=c_\S{6} user=exact the session begins, from 127\.0\.0\.1/);
+  assert.match(log, /conn=c_\S{6} user=exact the session ends with 1000/);
+  assert.match(log, /user=exact thread=t1 run=r_\S{6} the run begins: demo/);
+  assert.match(log, /user=exact thread=t1 run=r_\S{6} the run ends: agent_completed after \d+ ms/);
+  assert.ok(!log.includes(SECRET_TEXT));
+  for (const path of ["/debug/failures", "/debug/runs", "/debug/sessions", "/debug/trace"])
+    assert.ok(!(await ask(path)).text.includes(SECRET_TEXT), path);
+});
