@@ -63,6 +63,9 @@ first_of(task<A> a, task<B> b, std::source_location at = std::source_location::c
     detail::race<result> both(on, at);
     both.runners.spawn(detail::run_in<0, A>(std::move(a), both), at);
     both.runners.spawn(detail::run_in<1, B>(std::move(b), both), at);
+    // On a real shard the first may have ended already, before there was a second to cancel.
+    if (both.is_over())
+        both.runners.cancel();
     co_await both.runners.join_or_cancel();
     if (both.failed)
         std::rethrow_exception(both.failed);

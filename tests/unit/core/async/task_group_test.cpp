@@ -3,6 +3,7 @@
 #include "core/async/task_group.hpp"
 
 #include "core/async/first_of.hpp"
+#include "core/async/shard.hpp"
 #include "core/sim/world.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -74,6 +75,27 @@ BOOST_AUTO_TEST_CASE(a_child_ends_whenever_it_is_cancelled) {
                         can_be_joined(kinds[kind], seed, order, turns),
                         "kind " << kind << " cancelled after " << turns << " turns, seed " << seed
                     );
+}
+
+// A real shard begins a coroutine within `spawn`, where the world of the other tests waits a turn.
+BOOST_AUTO_TEST_CASE(the_second_ends_though_the_first_was_over_before_it_began) {
+    shard here(0);
+    bool both_ended = false;
+    asio::co_spawn(
+        here.get_executor(),
+        first_of(ends_at_once(), waits_for_ever()),
+        [&](const std::exception_ptr&, const auto&) {
+            both_ended = true;
+            here.stop();
+        }
+    );
+    asio::co_spawn(
+        here.get_executor(),
+        sleep_for(std::chrono::seconds(10)),
+        [&](const std::exception_ptr&) { here.stop(); }
+    );
+    here.run();
+    BOOST_TEST(both_ended);
 }
 
 BOOST_AUTO_TEST_CASE(who_joins_or_cancels_hears_of_its_own_cancel) {
