@@ -95,9 +95,9 @@ audit_outcome upkeep::audit_now(const std::stop_token& stop) {
     const auto took = std::chrono::steady_clock::now() - begun;
     outcome.duration_ms = std::chrono::duration_cast<milliseconds>(took).count();
     failures_.log().info(
-        "audit: " + std::to_string(outcome.sums.threads) + " threads, " +
-        std::to_string(outcome.sums.events) + " events, " +
-        std::to_string(outcome.sums.violations) + " violations"
+        "audit: threads=" + std::to_string(outcome.sums.threads) +
+        " events=" + std::to_string(outcome.sums.events) +
+        " violations=" + std::to_string(outcome.sums.violations)
     );
     return outcome;
 }
