@@ -202,7 +202,7 @@ test("a backup in the middle of a story is restored whole, with new epochs", asy
   let asked;
   const frames = await collect(server, [message("/story 300 10", "story")], (frame) => {
     if (frame.type === "text_delta" && frame.payload.delta.includes("word-20"))
-      asked = post(server, "/debug/backup", JSON.stringify({ path }));
+      asked ??= post(server, "/debug/backup", JSON.stringify({ path }));
     return TERMINAL.test(frame.type) && frame.seq > before.at(-1).seq;
   });
   const answer = await asked;
