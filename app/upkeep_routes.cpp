@@ -97,7 +97,7 @@ std::variant<backup_order, protocol::field_error> order_of(const std::string& bo
     if (error || !parsed.is_object())
         return protocol::field_error{"", "the body must be a JSON object"};
     backup_order order;
-    protocol::object_reader reader(parsed.get_object(), "");
+    protocol::object_reader reader(parsed.get_object());
     reader("path", order.path, protocol::rules::any);
     if (auto wrong = reader.take_error())
         return *std::move(wrong);
