@@ -6,6 +6,8 @@
 #include "app/home_directory.hpp"
 #include "app/parts.hpp"
 #include "app/readiness.hpp"
+#include "app/revoke_route.hpp"
+#include "app/upkeep.hpp"
 #include "core/async/ask.hpp"
 #include "core/async/latch.hpp"
 #include "core/async/task_group.hpp"
@@ -99,6 +101,7 @@ private:
     agents::agent_registry agents_;                    // who answers
     engine::engine_factory engines_;                   // the only way to an engine
     home_directory homes_;                             // each user's threads, on one shard
+    upkeep upkeep_;                                    // what keeps their log in order
     observed observed_;                                // what an operator can look at
     shard_watch watch_;                                // and what looks after the shards
     credential_files credentials_;                     // what it is proved by
@@ -115,6 +118,7 @@ private:
     last_resort last_resort_{*this};
     bool stopping_ = false;
     int exit_status_ = 0;
+    task_group chores_{first()};
 };
 
 application::application(const settings& with, failure::logging& logging)
@@ -128,6 +132,7 @@ application::application(const settings& with, failure::logging& logging)
       agents_(make_agents(settings_)),
       engines_(agents_, tools_),
       homes_(make_homes()),
+      upkeep_(settings_.limits, *storage_, homes_, failures_),
       observed_(observe(shards_, homes_, failures_, logging, *storage_)),
       watch_(observed_.shards, log_),
       credentials_(first(), log_, failures_, credential_parts()),
@@ -155,8 +160,10 @@ application::application(const settings& with, failure::logging& logging)
     const auto revoke_user = [this](std::string user_id) {
         return revoke(std::move(user_id));
     };
+    std::vector<http::route> verbs = upkeep_.routes();
+    verbs.push_back(make_revoke_route(revoke_user));
     admin_site_ =
-        std::make_shared<http::site>(admin_site(ready_, observed_, revoke_user, log_line()));
+        std::make_shared<http::site>(admin_site(ready_, observed_, std::move(verbs), log_line()));
     net::listener_options plain;
     plain.log = log_line();
     plain.failures = &failures_;
@@ -299,6 +306,7 @@ task<> application::start() {
     if (admin_)
         admin_->start();
     credentials_.watch();
+    chores_.spawn(upkeep_.run());
     ready_.clear(unready::starting);
     log_.info(start_line(settings_, shards_.size()));
     print_ready_line();
@@ -350,6 +358,8 @@ task<> application::shut_down() {
     co_await started_.wait();
     log_.info("shutting down");
     credentials_.stop();
+    upkeep_.stop();
+    chores_.cancel();
     ready_.set(unready::draining);
     site_->drain();
     co_await on_every_home([](conversations& home, duration grace) { return home.drain(grace); });
@@ -357,6 +367,7 @@ task<> application::shut_down() {
     co_await listener_->close(close_grace);
     if (admin_)
         co_await admin_->close(close_grace);
+    co_await chores_.join();
     co_await on_every_home([](conversations& home, duration) { return home.join(); });
 }
 
@@ -369,14 +380,6 @@ void application::stop_shards() {
 void application::leave_at_once() {
     failures_.report(failure::code::drain_timeout, {}, "the process leaves without waiting");
     std::_Exit(exit_status_);
-}
-
-failure::log_settings log_settings_of(const server_settings& with) {
-    failure::log_settings made;
-    made.format =
-        with.log_as == log_format::json ? failure::log_format::json : failure::log_format::text;
-    made.level = static_cast<failure::severity>(with.log_from);
-    return made;
 }
 
 }  // namespace

@@ -41,6 +41,14 @@ std::int64_t unix_ms() {
     return std::chrono::duration_cast<milliseconds>(since_epoch).count();
 }
 
+failure::log_settings log_settings_of(const server_settings& with) {
+    failure::log_settings made;
+    made.format =
+        with.log_as == log_format::json ? failure::log_format::json : failure::log_format::text;
+    made.level = static_cast<failure::severity>(with.log_from);
+    return made;
+}
+
 shards make_shards(const server_settings& with) {
     const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
     const std::size_t count = with.shards == 0 ? cores : bytes(with.shards);
@@ -233,11 +241,11 @@ std::string start_line(const settings& with, std::size_t shards_count) {
 http::site_options admin_site(
     const readiness& ready,
     const observed& server,
-    revoke_service revoke,
+    std::vector<http::route> verbs,
     net::log_line log
 ) {
     http::site_options made;
-    made.routes = admin_routes(ready, server, make_revoke_route(std::move(revoke)));
+    made.routes = admin_routes(ready, server, std::move(verbs));
     made.log = std::move(log);
     return made;
 }

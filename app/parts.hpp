@@ -4,7 +4,6 @@
 #include "app/config/settings.hpp"
 #include "app/home_directory.hpp"
 #include "app/readiness.hpp"
-#include "app/revoke_route.hpp"
 #include "core/agents/agent_registry.hpp"
 #include "core/agents/tool_registry.hpp"
 #include "core/async/shard.hpp"
@@ -29,6 +28,7 @@
 namespace clarion::app {
 
 std::int64_t unix_ms();
+failure::log_settings log_settings_of(const server_settings& with);
 
 using shards = std::vector<std::unique_ptr<shard>>;
 shards make_shards(const server_settings& with);
@@ -70,10 +70,11 @@ http::site_options main_site(
     http::session_service sessions,
     net_reports told
 );
+/// `verbs`: what changes something or costs something, by POST.
 http::site_options admin_site(
     const readiness& ready,
     const observed& server,
-    revoke_service revoke,
+    std::vector<http::route> verbs,
     net::log_line log
 );
 

@@ -111,10 +111,11 @@ http::router main_routes(const readiness& ready) {
     return http::router(std::move(routes));
 }
 
-http::router admin_routes(const readiness& ready, const observed& server, http::route revoke) {
+http::router
+admin_routes(const readiness& ready, const observed& server, std::vector<http::route> verbs) {
     std::vector<http::route> routes = health_routes(ready);
     std::ranges::move(admin_pages(server), std::back_inserter(routes));
-    routes.push_back(std::move(revoke));
+    std::ranges::move(verbs, std::back_inserter(routes));
     routes.push_back(index_of(routes));
     return http::router(std::move(routes));
 }

@@ -159,6 +159,15 @@ void add_appends(metric_families& to, const counters& all) {
         .add_histogram(all.append_events, 1);
 }
 
+void add_retention(metric_families& to, const counters& all) {
+    to.counter("clarion_retention_sweeps_total", "Sweeps of retention over the whole log.")
+        .add(all.retention_sweeps);
+    to.counter("clarion_events_trimmed_total", "Events that retention has taken from the log.")
+        .add(all.events_trimmed);
+    to.counter("clarion_trimmed_bytes_total", "What limits.retention_bytes counts of them.")
+        .add(all.bytes_trimmed);
+}
+
 void add_storage(metric_families& to, const storage::sqlite_figures& store) {
     to.counter("clarion_storage_commits_total", "Transactions that wrote: one fsync each.")
         .add(store.commits);
@@ -256,6 +265,7 @@ std::vector<prometheus::MetricFamily> snapshot_metrics::Collect() const {
         .add(stragglers);
     add_runs(families, all);
     add_appends(families, all);
+    add_retention(families, all);
     if (of_.storage)
         add_storage(families, *of_.storage);
     add_failures(families, of_);

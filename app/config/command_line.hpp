@@ -27,6 +27,11 @@ struct print_config {
 struct audit {
     std::string directory;
 };
+/// A data directory out of a backup.
+struct restore {
+    std::string backup;
+    std::string directory;
+};
 struct make_token {
     std::string secret_file;
     std::string user;
@@ -51,6 +56,7 @@ using any_command = std::variant<
     command::check_config,
     command::print_config,
     command::audit,
+    command::restore,
     command::make_token,
     command::show_version,
     command::help,

@@ -52,7 +52,49 @@ std::string told(const violation& found) {
     return printable;
 }
 
-audit_sums audit_log(log_walk& log, const std::function<void(const violation&)>& report) {
+namespace {
+
+/// One thread, all of it of one moment. False: something could not be read, or the audit is to end.
+bool audit_thread(
+    log_walk& log,
+    const storage::walked_thread& thread,
+    const std::stop_token& stop,
+    const thread_audit::report& to,
+    audit_sums& sums
+) {
+    run_rows rows(log, thread.row);
+    const auto next_run = [&rows] {
+        return rows.next();
+    };
+    thread_audit audit(thread, next_run, to);
+    std::int64_t after_seq = -1;
+    for (auto page = log.events(thread.row, after_seq); !page.empty();
+         page = log.events(thread.row, after_seq)) {
+        for (const storage::walked_event& event : page)
+            audit.take(event);
+        after_seq = page.back().seq;
+        if (stop.stop_requested())
+            return false;
+    }
+    // Events that could not be read are not events that are missing.
+    sums.failure = log.failure();
+    if (sums.failure)
+        return false;
+    audit.finish();
+    ++sums.threads;
+    sums.runs += audit.runs();
+    sums.open_runs += audit.open_runs();
+    sums.events += audit.events();
+    return true;
+}
+
+}  // namespace
+
+audit_sums audit_log(
+    log_walk& log,
+    const std::function<void(const violation&)>& report,
+    const std::stop_token& stop
+) {
     audit_sums sums;
     const auto found = [&](violation each) {
         ++sums.violations;
@@ -61,34 +103,22 @@ audit_sums audit_log(log_walk& log, const std::function<void(const violation&)>&
     for (const std::string& fault : log.faults())
         found({{}, 0, fault});
     std::int64_t last_row = 0;
-    while (const auto thread = log.next_thread(last_row)) {
+    while (!stop.stop_requested()) {
+        const log_walk::moment now = log.hold();
+        const auto thread = log.next_thread(last_row);
+        if (!thread)
+            break;
         last_row = thread->row;
-        run_rows rows(log, thread->row);
-        const auto next_run = [&rows] {
-            return rows.next();
-        };
         const auto in_thread = [&](std::int64_t seq, const std::string& what) {
             found({thread->key, seq, what});
         };
-        thread_audit audit(*thread, next_run, in_thread);
-        std::int64_t after_seq = -1;
-        for (auto page = log.events(thread->row, after_seq); !page.empty();
-             page = log.events(thread->row, after_seq)) {
-            for (const storage::walked_event& event : page)
-                audit.take(event);
-            after_seq = page.back().seq;
-        }
-        // Events that could not be read are not events that are missing.
-        sums.failure = log.failure();
-        if (sums.failure)
-            return sums;
-        audit.finish();
-        ++sums.threads;
-        sums.runs += audit.runs();
-        sums.open_runs += audit.open_runs();
-        sums.events += audit.events();
+        if (!audit_thread(log, *thread, stop, in_thread, sums))
+            break;
     }
-    sums.failure = log.failure();
+    if (!sums.failure)
+        sums.failure = log.failure();
+    if (!sums.failure && stop.stop_requested())
+        sums.failure = "the audit was stopped before its end";
     return sums;
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 namespace clarion::audit {
@@ -30,9 +31,12 @@ struct audit_sums {
     std::optional<std::string> failure;
 };
 
-/// Walks the whole log and reports each violation when it is found. Memory is bounded by a page and
-/// by the open runs of one thread. Blocks.
-audit_sums
-audit_log(storage::sqlite::log_walk& log, const std::function<void(const violation&)>& report);
+/// Walks the whole log and reports each violation when it is found; each thread as of one moment.
+/// Memory is bounded by a page and by the open runs of one thread. Blocks, until `stop` at most.
+audit_sums audit_log(
+    storage::sqlite::log_walk& log,
+    const std::function<void(const violation&)>& report,
+    const std::stop_token& stop = {}
+);
 
 }  // namespace clarion::audit

@@ -70,6 +70,9 @@ public:
     std::optional<protocol::server::error>
     ack(const session::session_link& from, const protocol::client::ack& body);
 
+    /// What retention has taken from the thread's front.
+    void trimmed(const storage::trimmed_thread& gone) { log_.trimmed(gone); }
+
     /// Whoever may append asks for a pass first: none is given while the thread is being deleted.
     task<deletion_gate::pass> enter() { return gate_.enter(); }
     /// Ends the thread's runs, then removes it from the log; nothing of it comes after `deleted`.

@@ -59,7 +59,7 @@ conversation::ack(const session::session_link& from, const client::ack& body) {
 }
 
 task<> conversation::history(session::request<client::history> asked) {
-    const history_range range{
+    history_range range{
         .asked = asked.body,
         .first_kept = log_.first_kept(),
         .head = subscribers_.published(),
@@ -80,6 +80,7 @@ task<> conversation::history(session::request<client::history> asked) {
             co_return;
         }
         const auto& page = std::get<storage::page>(read);
+        range.first_kept = std::max(range.first_kept, page.first_seq);
         if (page.epoch == epoch)
             range.fill(answer, page.events);
         else

@@ -64,6 +64,10 @@ public:
     /// start. A sentence when that failed.
     task<std::optional<std::string>> revive(protocol::thread_key key);
 
+    /// What retention has taken from threads of this shard's users, for those that are loaded. The
+    /// others find out when they are.
+    task<> trimmed(std::vector<storage::trimmed_thread> gone);
+
     /// Ends every session of the user; says how many there were.
     task<std::size_t> end_sessions(std::string user_id, session::closing why);
 

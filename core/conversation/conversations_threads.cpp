@@ -90,6 +90,17 @@ task<> conversations::delete_thread(session::request<client::delete_thread> aske
             guest.subscribed.erase(thread->key().thread_id);
 }
 
+task<> conversations::trimmed(std::vector<storage::trimmed_thread> gone) {
+    for (const storage::trimmed_thread& each : gone) {
+        const auto place = threads_.find(each.key);
+        if (place == threads_.end())
+            continue;
+        if (const auto thread = place->second.lock())
+            thread->trimmed(each);
+    }
+    co_return;
+}
+
 // Whoever is subscribed sees the events themselves.
 void conversations::thread_changed(conversation& changed) {
     const auto user = users_.find(changed.key().user_id);

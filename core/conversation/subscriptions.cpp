@@ -38,6 +38,15 @@ void subscriptions::subscribe(
     const recovery found = since ? recover(*since) : recovery{std::nullopt, published()};
     auto added = std::make_shared<subscription>(subscription{link, id, true});
     put(added);
+    send_subscribed(*added, found);
+    if (found.after_seq == published())
+        return send_caught_up(*added);
+    added->live = false;
+    ++counters_.replays;
+    tasks_.spawn(replay(std::move(owner), std::move(added), found));
+}
+
+void subscriptions::send_subscribed(const subscription& to, const recovery& found) const {
     const server::subscribed answer{
         .thread_id = log_.key().thread_id,
         .epoch = log_.epoch(),
@@ -45,12 +54,7 @@ void subscriptions::subscribe(
         .recovered = !found.failure.has_value(),
         .reason = found.failure,
     };
-    link.send_text(protocol::to_frame(answer, id));
-    if (found.after_seq == published())
-        return send_caught_up(*added);
-    added->live = false;
-    ++counters_.replays;
-    tasks_.spawn(replay(std::move(owner), std::move(added), found.after_seq));
+    to.link.send_text(protocol::to_frame(answer, to.asked_as));
 }
 
 void subscriptions::follow(const session::session_link& link) {
@@ -142,13 +146,11 @@ void subscriptions::send_caught_up(const subscription& to) const {
     to.link.send_text(protocol::to_frame(answer, to.asked_as));
 }
 
-task<> subscriptions::replay(
-    std::shared_ptr<const void> /*owner*/,
-    subscription_ptr to,
-    std::int64_t after_seq
-) {
-    std::int64_t cursor = after_seq;
-    while (!to->ended && cursor != published()) {
+task<>
+subscriptions::replay(std::shared_ptr<const void> /*owner*/, subscription_ptr to, recovery from) {
+    std::int64_t cursor = from.after_seq;
+    bool gap_is_known = from.failure.has_value();  // whatever is missing before the next event
+    while (!to->ended && cursor < published()) {
         storage::page_request wanted;
         wanted.key = log_.key();
         wanted.epoch = log_.epoch();
@@ -158,8 +160,18 @@ task<> subscriptions::replay(
         if (to->ended)
             co_return;
         auto* page = std::get_if<storage::page>(&read);
-        if (page == nullptr || page->events.empty())
+        const bool is_trimmed =
+            page != nullptr && page->epoch == log_.epoch() && page->first_seq > cursor + 1;
+        if (page == nullptr || (page->events.empty() && !is_trimmed))
             co_return give_up(*to);
+        if (is_trimmed) {
+            cursor = page->first_seq - 1;
+            if (!std::exchange(gap_is_known, true))
+                send_subscribed(*to, {server::recovery_failure::trimmed, cursor});
+            if (page->events.empty())
+                continue;
+        }
+        gap_is_known = false;
         cursor = page->events.back().seq;
         const auto room = co_await send_paced(to, std::move(page->events));
         if (room == session::outbox::room_verdict::closed)

@@ -28,7 +28,9 @@ public:
     subscriptions(const thread_log& log, storage::event_log& storage, task_group& tasks);
 
     /// Answers with `subscribed`, replays what lies after the cursor, answers `caught_up`. Replaces
-    /// an earlier subscription of the same connection. `owner` is kept alive by the replay.
+    /// an earlier subscription of the same connection. `owner` is kept alive by the replay. Where
+    /// retention overtakes the replay another `subscribed` says `trimmed`, and the replay goes on
+    /// at the oldest event kept (PROTOCOL §5: never a silent partial recovery).
     void subscribe(
         std::shared_ptr<const void> owner,
         const session::session_link& link,
@@ -76,7 +78,8 @@ private:
     };
     recovery recover(const protocol::client::cursor& since) const;
     void put(subscription_ptr added);
-    task<> replay(std::shared_ptr<const void> owner, subscription_ptr to, std::int64_t after_seq);
+    void send_subscribed(const subscription& to, const recovery& found) const;
+    task<> replay(std::shared_ptr<const void> owner, subscription_ptr to, recovery from);
     task<session::outbox::room_verdict>
     send_paced(subscription_ptr to, std::vector<protocol::event> events);
     void give_up(const subscription& from);

@@ -50,6 +50,13 @@ void thread_log::load(const std::optional<storage::thread_row>& row) {
     updated_ms_ = row ? row->updated_ms : 0;
 }
 
+void thread_log::trimmed(const storage::trimmed_thread& gone) {
+    if (!exists_ || gone.epoch != epoch_ || gone.first_seq <= first_kept_)
+        return;
+    first_kept_ = gone.first_seq;
+    messages_ -= gone.messages;
+}
+
 void thread_log::append(
     engine::run_batch batch,
     std::function<void(const engine::batch_verdict&)> done

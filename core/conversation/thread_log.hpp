@@ -53,6 +53,9 @@ public:
     /// next event is the first of another epoch. Only while the log is idle.
     void load(const std::optional<storage::thread_row>& row);
 
+    /// What retention has taken from the thread's front; nothing when that is known already.
+    void trimmed(const storage::trimmed_thread& gone);
+
     void append(engine::run_batch batch, std::function<void(const engine::batch_verdict&)> done)
         override;
 
@@ -65,7 +68,7 @@ public:
     const std::string& epoch() const { return exists_ ? epoch_ : no_epoch_; }
     std::int64_t head() const { return head_; }
     std::int64_t first_kept() const { return first_kept_; }
-    /// User and assistant messages committed so far.
+    /// User and assistant messages that are kept.
     std::int64_t messages() const { return messages_; }
     bool exists() const { return exists_; }
     /// Empty until the thread exists.

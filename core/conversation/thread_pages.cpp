@@ -73,8 +73,8 @@ void history_range::fill(server::history& answer, const std::vector<protocol::ev
     }
     if (!from_oldest)
         std::ranges::reverse(answer.events);
-    const auto all = static_cast<std::size_t>(wanted.up_to_seq - wanted.after_seq);
-    answer.more = taken < all;
+    const std::int64_t all = std::max<std::int64_t>(wanted.up_to_seq - wanted.after_seq, 0);
+    answer.more = std::cmp_less(taken, all);
 }
 
 server::threads threads_page(const storage::thread_list& list) {

@@ -208,6 +208,23 @@ constexpr std::array<code_traits, codes_count> table{{
      "The old certificate, secret or key set stays in force until it expires or is replaced.",
      "Mend the file that detail names; it is read again within 10 s, or at once on SIGHUP.",
      no_close},
+    {code::audit_violation,
+     "audit_violation",
+     critical,
+     storage,
+     "The log holds what the server would never commit: what the thread's user resumes may be "
+     "wrong.",
+     "Keep a copy of the data directory; look for another hand in it or a failing disk, then "
+     "restore "
+     "a backup.",
+     no_close},
+    {code::backup_failed,
+     "backup_failed",
+     error,
+     storage,
+     "There is no new backup; the log and its users are not touched.",
+     "Mend what detail names (room, rights, the directory), then ask for the backup again.",
+     no_close},
 }};
 
 /// The compiler's own spelling of a value of `code`: the enumerator's name if it has one, else a

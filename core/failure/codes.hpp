@@ -40,8 +40,10 @@ enum class code : std::uint8_t {
     log_dropped,
     unauthorized,
     config_reload_failed,
+    audit_violation,
+    backup_failed,
 };
-inline constexpr std::size_t codes_count = 27;
+inline constexpr std::size_t codes_count = 29;
 
 /// Whose concern a failure is.
 enum class code_class : std::uint8_t { security, infrastructure, storage, model, delivery };

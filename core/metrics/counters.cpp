@@ -40,6 +40,9 @@ counters& counters::operator+=(const counters& other) {
     appends_waiting += other.appends_waiting;
     append_us += other.append_us;
     append_events += other.append_events;
+    retention_sweeps += other.retention_sweeps;
+    events_trimmed += other.events_trimmed;
+    bytes_trimmed += other.bytes_trimmed;
     loop_lag_us += other.loop_lag_us;
     return *this;
 }

@@ -87,6 +87,10 @@ struct counters {
     std::int64_t appends_waiting = 0;
     time_histogram append_us;
     size_histogram append_events;
+    // What retention has taken away, by whole sweeps over the log.
+    std::uint64_t retention_sweeps = 0;
+    std::uint64_t events_trimmed = 0;
+    std::uint64_t bytes_trimmed = 0;
     // How late timers are.
     time_histogram loop_lag_us;
 

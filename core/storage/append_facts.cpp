@@ -42,6 +42,17 @@ std::size_t bytes_of(const append_request& request) {
     return bytes;
 }
 
+std::int64_t stored_bytes(const protocol::event& event) {
+    return static_cast<std::int64_t>(event.payload_json.size()) + event_overhead_bytes;
+}
+
+std::int64_t stored_bytes(const std::vector<protocol::event>& events) {
+    std::int64_t bytes = 0;
+    for (const protocol::event& event : events)
+        bytes += stored_bytes(event);
+    return bytes;
+}
+
 std::size_t bytes_of(const listed_thread& thread) {
     const std::size_t of_run = thread.active_run ? thread.active_run->run_id.size() : 0;
     return thread.thread_id.size() + thread.title.size() + of_run;

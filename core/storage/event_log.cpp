@@ -77,6 +77,13 @@ task<delete_verdict> event_log::delete_thread(deletion request) {
     co_return co_await answer_of<delete_verdict>(start);
 }
 
+task<trim_verdict> event_log::trim(retention keep) {
+    auto start = [this, keep](completion<trim_verdict> done) {
+        start_trim(keep, std::move(done));
+    };
+    co_return co_await answer_of<trim_verdict>(start);
+}
+
 task<revoke_result> event_log::revoke(std::string user_id, std::int64_t revoked_ms) {
     auto start = [this, &user_id, revoked_ms](completion<revoke_result> done) {
         start_revoke(std::move(user_id), revoked_ms, std::move(done));

@@ -38,6 +38,9 @@ public:
     /// Whoever appends to the thread has stopped. What is appended afterwards under the same id
     /// makes another thread, of which nothing of this one is known.
     virtual void start_delete_thread(deletion request, completion<delete_verdict> done) = 0;
+    /// One small step of retention, in a transaction of its own; ask again while there is more.
+    /// What it has taken away no question finds any more.
+    virtual void start_trim(retention keep, completion<trim_verdict> done) = 0;
     /// A user's time only ever grows: an earlier one than is stored changes nothing.
     virtual void
     start_revoke(std::string user_id, std::int64_t revoked_ms, completion<revoke_result> done) = 0;
@@ -52,6 +55,7 @@ public:
     task<user_runs_result> list_user_runs(std::string user_id);
     task<threads_result> list_threads(threads_request request);
     task<delete_verdict> delete_thread(deletion request);
+    task<trim_verdict> trim(retention keep);
     task<revoke_result> revoke(std::string user_id, std::int64_t revoked_ms);
     task<revocations_result> list_revocations();
 };

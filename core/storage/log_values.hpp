@@ -95,7 +95,7 @@ struct thread_row {
     std::int64_t last_seq = 0;
     /// The oldest event still kept; `last_seq + 1` when none is.
     std::int64_t first_seq = 1;
-    /// `user_message` and `assistant_message` events so far.
+    /// `user_message` and `assistant_message` events that are kept.
     std::int64_t messages = 0;
     std::int64_t updated_ms = 0;
     std::string title;
@@ -124,8 +124,11 @@ struct page_request {
 
 struct page {
     std::string epoch;
-    /// Ascending, without a gap.
+    /// Ascending, without a gap. None is older than `first_seq`, whatever was asked for.
     std::vector<protocol::event> events;
+    /// The thread's oldest event still kept, as in its row: above `after_seq + 1` some of what was
+    /// asked for has been trimmed.
+    std::int64_t first_seq = 1;
 };
 
 using page_result = std::variant<page, unavailable>;
@@ -199,6 +202,37 @@ struct deletion {
 struct deleted {};
 struct not_there {};
 using delete_verdict = std::variant<deleted, not_there, fenced, unavailable>;
+
+/// What may go from the front of threads: the whole prefix of a thread that ends where no run is
+/// open. The thread, its epoch, its runs and its message ids stay.
+struct retention {
+    /// Unix ms. An event from later than that was stamped by a clock that was ahead.
+    std::int64_t now_ms = 0;
+    /// Events from before it may go, Unix ms; 0: none for their age.
+    std::int64_t before_ms = 0;
+    /// While the events of all threads take more than this, the oldest go; 0: none for their size.
+    /// (An event counts as its payload and `event_overhead_bytes`.)
+    std::int64_t bytes_max = 0;
+};
+
+/// A thread that begins later than it did.
+struct trimmed_thread {
+    protocol::thread_key key;
+    std::string epoch;
+    std::int64_t first_seq = 1;
+    /// How many of the thread's messages have gone.
+    std::int64_t messages = 0;
+};
+
+/// One step's worth.
+struct trimmed {
+    std::vector<trimmed_thread> threads;
+    std::int64_t events = 0;
+    std::int64_t bytes = 0;
+    /// There is something left to do or to look at.
+    bool more = false;
+};
+using trim_verdict = std::variant<trimmed, unavailable>;
 
 /// Tokens of this user issued before `revoked_ms` (Unix ms) are no longer good.
 struct revocation {

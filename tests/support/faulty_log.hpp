@@ -78,6 +78,12 @@ public:
             return done.post(storage::unavailable{"no space left on device"});
         log_.start_delete_thread(std::move(request), std::move(done));
     }
+    void start_trim(storage::retention keep, storage::completion<storage::trim_verdict> done)
+        override {
+        if (full_)
+            return done.post(storage::unavailable{"no space left on device"});
+        log_.start_trim(keep, std::move(done));
+    }
     void start_revoke(
         std::string user_id,
         std::int64_t revoked_ms,

@@ -138,6 +138,39 @@ delete_verdict memory_event_log::delete_now(const deletion& request) {
     return deleted{};
 }
 
+// Oldest first: one prefix, then whichever thread has the oldest event now.
+trimmed memory_event_log::trim_now(const retention& keep) {
+    const std::lock_guard lock(mutex_);
+    std::int64_t excess = 0;
+    std::map<std::pair<std::int64_t, protocol::thread_key>, thread_records*> by_oldest;
+    for (auto& [key, records] : threads_) {
+        excess += records.bytes();
+        if (const protocol::event* oldest = records.oldest())
+            by_oldest.emplace(std::pair(oldest->timestamp_ms, key), &records);
+    }
+    excess = keep.bytes_max > 0 ? std::max<std::int64_t>(excess - keep.bytes_max, 0) : 0;
+    trimmed done;
+    while (!by_oldest.empty() && done.events < trim_events_per_step) {
+        auto first = by_oldest.extract(by_oldest.begin());
+        thread_records& records = *first.mapped();
+        const auto prefix = records.trim(keep, excess);
+        if (!prefix)
+            continue;
+        excess = std::max<std::int64_t>(excess - prefix->bytes, 0);
+        done.events += prefix->events;
+        done.bytes += prefix->bytes;
+        const protocol::thread_key& key = first.key().second;
+        const thread_row row = records.row();
+        done.threads.push_back({key, row.epoch, row.first_seq, prefix->messages});
+        if (const protocol::event* oldest = records.oldest()) {
+            first.key().first = oldest->timestamp_ms;
+            by_oldest.insert(std::move(first));
+        }
+    }
+    done.more = !by_oldest.empty();
+    return done;
+}
+
 revocations_result memory_event_log::list_revocations_now() {
     const std::lock_guard lock(mutex_);
     std::vector<revocation> listed;
@@ -187,6 +220,10 @@ void memory_event_log::start_list_threads(
 
 void memory_event_log::start_delete_thread(deletion request, completion<delete_verdict> done) {
     done.post(delete_now(request));
+}
+
+void memory_event_log::start_trim(retention keep, completion<trim_verdict> done) {
+    done.post(trim_now(keep));
 }
 
 void memory_event_log::start_revoke(

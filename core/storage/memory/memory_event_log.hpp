@@ -26,6 +26,7 @@ public:
     void start_list_user_runs(std::string user_id, completion<user_runs_result> done) override;
     void start_list_threads(threads_request request, completion<threads_result> done) override;
     void start_delete_thread(deletion request, completion<delete_verdict> done) override;
+    void start_trim(retention keep, completion<trim_verdict> done) override;
     void start_revoke(std::string user_id, std::int64_t revoked_ms, completion<revoke_result> done)
         override;
     void start_list_revocations(completion<revocations_result> done) override;
@@ -43,6 +44,7 @@ private:
     user_runs_result list_user_runs_now(const std::string& user_id);
     threads_result list_threads_now(const threads_request& request);
     delete_verdict delete_now(const deletion& request);
+    trimmed trim_now(const retention& keep);
     revocations_result list_revocations_now();
 
     std::mutex mutex_;

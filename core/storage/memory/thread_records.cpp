@@ -82,6 +82,7 @@ void thread_records::change_run(const run_change& change) {
 void thread_records::add_events(std::vector<protocol::event>& events) {
     for (protocol::event& event : events) {
         event.seq = last_seq() + 1;
+        bytes_ += stored_bytes(event);
         events_.push_back(std::move(event));
     }
 }
@@ -90,6 +91,7 @@ thread_row thread_records::row() const {
     thread_row row;
     row.epoch = epoch_;
     row.last_seq = last_seq();
+    row.first_seq = first_seq_;
     row.messages = messages_count_;
     row.updated_ms = updated_ms_;
     row.title = title_;
@@ -131,16 +133,16 @@ const open_run* thread_records::active_run() const {
 }
 
 page thread_records::read(const page_request& request) const {
-    page read{epoch_, {}};
+    page read{epoch_, {}, first_seq_};
     if (request.epoch != epoch_)
         return read;
-    std::int64_t first = std::max<std::int64_t>(request.after_seq, 0) + 1;
+    std::int64_t first = std::max(request.after_seq + 1, first_seq_);
     std::int64_t last = std::min(request.up_to_seq, last_seq());
     const bool from_newest = request.side == page_side::newest;
     std::size_t bytes = 0;
     while (first <= last) {
         const std::int64_t seq = from_newest ? last-- : first++;
-        const protocol::event& event = events_[static_cast<std::size_t>(seq - 1)];
+        const protocol::event& event = events_[static_cast<std::size_t>(seq - first_seq_)];
         bytes += event.payload_json.size();
         const bool full = read.events.size() >= request.events_max || bytes > request.bytes_max;
         if (full && !read.events.empty())
@@ -150,6 +152,22 @@ page thread_records::read(const page_request& request) const {
     if (from_newest)
         std::ranges::reverse(read.events);
     return read;
+}
+
+std::optional<trimmed_prefix>
+thread_records::trim(const retention& keep, std::int64_t excess_bytes) {
+    trim_fold fold(keep, excess_bytes);
+    for (const protocol::event& event : events_)
+        if (fold.take(facts_of(event)) == trim_fold::next::stop)
+            break;
+    const std::optional<trimmed_prefix>& prefix = fold.prefix();
+    if (prefix) {
+        events_.erase(events_.begin(), events_.begin() + prefix->events);
+        first_seq_ = prefix->last_seq + 1;
+        bytes_ -= prefix->bytes;
+        messages_count_ -= prefix->messages;
+    }
+    return prefix;
 }
 
 std::optional<duplicate_message> thread_records::find(const run_reference& which) const {

@@ -2,9 +2,11 @@
 
 #include "core/protocol/events.hpp"
 #include "core/storage/event_log.hpp"
+#include "core/storage/trim_fold.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -26,6 +28,12 @@ public:
     std::vector<open_run> open_runs() const;
     std::int64_t fencing_token() const { return fencing_token_; }
     page read(const page_request& request) const;
+    /// What its events count as.
+    std::int64_t bytes() const { return bytes_; }
+    /// The oldest event; nothing when none is kept.
+    const protocol::event* oldest() const { return events_.empty() ? nullptr : &events_.front(); }
+    /// Drops the prefix that may go, if there is one. `excess_bytes`: what is too much in all.
+    std::optional<trimmed_prefix> trim(const retention& keep, std::int64_t excess_bytes);
     std::optional<duplicate_message> find(const run_reference& which) const;
 
 private:
@@ -34,7 +42,9 @@ private:
         std::size_t place_of_run = 0;
     };
 
-    std::int64_t last_seq() const { return static_cast<std::int64_t>(events_.size()); }
+    std::int64_t last_seq() const {
+        return first_seq_ - 1 + static_cast<std::int64_t>(events_.size());
+    }
     const open_run* active_run() const;
     const open_run* run_of(const run_reference& which) const;
     duplicate_message made_by(const open_run& run) const;
@@ -50,8 +60,10 @@ private:
     std::int64_t fencing_token_ = 0;
     std::int64_t updated_ms_ = 0;
     std::size_t open_runs_ = 0;
-    std::vector<protocol::event> events_;  // seq n stands at n - 1
-    std::vector<open_run> runs_;           // in the order of their messages, ended ones too
+    std::int64_t first_seq_ = 1;
+    std::int64_t bytes_ = 0;
+    std::deque<protocol::event> events_;  // seq n stands at n - first_seq_
+    std::vector<open_run> runs_;          // in the order of their messages, ended ones too
     std::unordered_map<std::string, std::size_t> places_of_runs_;
     std::unordered_map<std::string, message_record> messages_;
 };

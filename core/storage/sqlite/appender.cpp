@@ -39,13 +39,13 @@ appender::appender(connection& database)
       add_thread_(
           database,
           "INSERT INTO threads(user_id, thread_id, epoch, first_seq, last_seq, messages,"
-          " fencing_token, created_ms, updated_ms, updated_hour, title)"
-          " VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)"
+          " fencing_token, created_ms, updated_ms, updated_hour, title, event_bytes)"
+          " VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?)"
       ),
       advance_thread_(
           database,
           "UPDATE threads SET last_seq = ?, messages = messages + ?, fencing_token = ?,"
-          " updated_ms = ? WHERE thread_rowid = ?"
+          " updated_ms = ?, event_bytes = event_bytes + ? WHERE thread_rowid = ?"
       ),
       move_to_hour_(database, "UPDATE threads SET updated_hour = ? WHERE thread_rowid = ?"),
       add_event_(
@@ -147,7 +147,8 @@ std::int64_t appender::add_thread(const append_request& request) {
         request.now_ms,
         request.now_ms,
         hour_of(request.now_ms),
-        request.title
+        request.title,
+        stored_bytes(request.events)
     );
     return database_.last_insert_rowid();
 }
@@ -158,6 +159,7 @@ void appender::advance_thread(const append_request& request, const position& at)
         messages_in(request),
         request.fencing_token,
         request.now_ms,
+        stored_bytes(request.events),
         at.thread_rowid
     );
     if (const std::int64_t hour = hour_of(request.now_ms); hour != at.updated_hour)

@@ -22,6 +22,7 @@ struct change {
 using append_change = change<append_request, append_verdict>;
 using revocation_change = change<revocation, revoke_result>;
 using deletion_change = change<deletion, delete_verdict>;
+using trim_change = change<retention, trim_verdict>;
 using any_change = std::variant<append_change, deletion_change, revocation_change>;
 
 /// Gathers verdicts, to bring those of one shard there together: one wakeup for all of a batch.

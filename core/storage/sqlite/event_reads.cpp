@@ -138,6 +138,7 @@ page_result event_reads::read(const page_request& request) {
         if (!found)
             return read;
         read.epoch = found->row.epoch;
+        read.first_seq = found->row.first_seq;
         if (read.epoch == request.epoch)
             fill(read, found->thread_rowid, request);
         return read;
@@ -261,7 +262,9 @@ void event_reads::fill(page& read, std::int64_t thread_rowid, const page_request
     const auto events_max = static_cast<std::int64_t>(std::max<std::size_t>(request.events_max, 1));
     const bool from_newest = request.side == page_side::newest;
     statement& asked = from_newest ? newest_page_ : page_;
-    auto row = asked.select(thread_rowid, request.after_seq, request.up_to_seq, events_max);
+    // Rows that have been trimmed go a while after that.
+    const std::int64_t after_seq = std::max(request.after_seq, read.first_seq - 1);
+    auto row = asked.select(thread_rowid, after_seq, request.up_to_seq, events_max);
     std::size_t bytes = 0;
     while (row.next()) {
         bytes += row.text(4).size();

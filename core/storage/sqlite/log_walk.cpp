@@ -46,25 +46,43 @@ std::variant<std::unique_ptr<log_walk>, std::string> log_walk::open(
     if (auto* failure = std::get_if<std::string>(&taken))
         return std::move(*failure);
     auto held = std::get<data_directory>(std::move(taken));
-    const std::string file = held.database().string();
-    auto opened = connection::open(held.database(), access::read_only, "");
+    const std::filesystem::path database = held.database();
+    return open(database, std::move(held));
+}
+
+std::variant<std::unique_ptr<log_walk>, std::string> log_walk::open_live(
+    const std::filesystem::path& database
+) {
+    return open(database, std::nullopt);
+}
+
+std::variant<std::unique_ptr<log_walk>, std::string>
+log_walk::open(const std::filesystem::path& database, std::optional<data_directory> held) {
+    const std::string file = database.string();
+    auto opened = connection::open(database, access::read_only, "");
     if (const auto* failure = std::get_if<sql_error>(&opened))
         return "the log " + file + " cannot be opened: " + failure->text;
-    auto database = std::get<std::unique_ptr<connection>>(std::move(opened));
-    if (const auto refusal = check_version(*database))
+    auto connected = std::get<std::unique_ptr<connection>>(std::move(opened));
+    if (const auto refusal = check_version(*connected))
         return "the log " + file + ' ' + *refusal;
-    std::unique_ptr<log_walk> walk(new log_walk(std::move(held), std::move(database)));
+    std::unique_ptr<log_walk> walk(new log_walk(file, std::move(held), std::move(connected)));
     if (auto failure = walk->failure())
         return *std::move(failure);
     return walk;
 }
 
-log_walk::log_walk(data_directory held, std::unique_ptr<connection> database)
-    : held_(std::move(held)),
+log_walk::log_walk(
+    std::string file,
+    std::optional<data_directory> held,
+    std::unique_ptr<connection> database
+)
+    : file_(std::move(file)),
+      held_(std::move(held)),
       database_(std::move(database)),
       threads_(
           *database_,
-          std::string(thread_columns) + "WHERE thread_rowid > ? ORDER BY thread_rowid LIMIT 1"
+          std::string(thread_columns) +
+              "WHERE thread_rowid > ? AND user_id <> '' ORDER BY thread_rowid LIMIT 1"
       ),
       find_thread_(*database_, std::string(thread_columns) + "WHERE user_id = ? AND thread_id = ?"),
       find_run_(
@@ -166,6 +184,8 @@ std::vector<walked_run> log_walk::runs(std::int64_t thread_row, const run_positi
 
 std::vector<std::string> log_walk::faults() {
     std::vector<std::string> found;
+    if (!held_)
+        return found;
     {
         auto row = pages_check_.select();
         while (row.next())
@@ -183,7 +203,7 @@ std::vector<std::string> log_walk::faults() {
 
 std::optional<std::string> log_walk::failure() {
     if (auto error = database_->take_error())
-        return "the log " + held_.database().string() + " cannot be read: " + error->text;
+        return "the log " + file_ + " cannot be read: " + error->text;
     return std::nullopt;
 }
 

@@ -17,8 +17,8 @@
 namespace clarion::storage::sqlite {
 
 /// A log read from its first row to its last, by a process that holds its directory and writes
-/// nothing into it. Each call gives one page, so that memory does not grow with the log. Blocks;
-/// one thread.
+/// nothing into it, or beside the writer of a live one. Each call gives one page, so that memory
+/// does not grow with the log. Blocks; one thread.
 class log_walk {
 public:
     /// The string is the failure, one line that names the directory: no log there, in use, of
@@ -27,7 +27,26 @@ public:
         const std::filesystem::path& directory
     );
 
-    /// The thread behind the one in row `after` (0: the first).
+    /// The database of a log that this process has open, on a connection of the walk's own.
+    static std::variant<std::unique_ptr<log_walk>, std::string> open_live(
+        const std::filesystem::path& database
+    );
+
+    /// As long as it lives all answers are of one moment, and a live log's write-ahead log grows.
+    class moment {
+    public:
+        explicit moment(connection& database) : database_(database) { database_.execute("BEGIN"); }
+        moment(const moment&) = delete;
+        moment& operator=(const moment&) = delete;
+        ~moment() { database_.execute("COMMIT"); }
+
+    private:
+        connection& database_;
+    };
+    moment hold() { return moment(*database_); }
+
+    /// The thread behind the one in row `after` (0: the first). One that was deleted is passed over
+    /// while its rows wait to go.
     std::optional<walked_thread> next_thread(std::int64_t after);
     std::optional<walked_thread> find_thread(const protocol::thread_key& key);
 
@@ -49,7 +68,7 @@ public:
     std::vector<walked_run> runs(std::int64_t thread_row, const run_position& after);
 
     /// What the file itself has wrong: broken pages, rows that belong to nothing. Looks at all of
-    /// it; at most `faults_max` of each kind.
+    /// it; at most `faults_max` of each kind. Nothing of a live log: one moment would be as long.
     std::vector<std::string> faults();
     static constexpr std::size_t faults_max = 100;
 
@@ -57,9 +76,16 @@ public:
     std::optional<std::string> failure();
 
 private:
-    log_walk(data_directory held, std::unique_ptr<connection> database);
+    static std::variant<std::unique_ptr<log_walk>, std::string>
+    open(const std::filesystem::path& database, std::optional<data_directory> held);
+    log_walk(
+        std::string file,
+        std::optional<data_directory> held,
+        std::unique_ptr<connection> database
+    );
 
-    data_directory held_;  // let go last
+    std::string file_;
+    std::optional<data_directory> held_;  // let go last; absent: the log is live
     std::unique_ptr<connection> database_;
     statement threads_;
     statement find_thread_;

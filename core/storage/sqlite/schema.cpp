@@ -98,7 +98,16 @@ DROP INDEX open_runs;
 CREATE INDEX open_runs ON runs(user_id, thread_rowid, message_seq) WHERE state <> 'finished';
 )sql";
 
-constexpr std::array all_steps{first_tables, table_of_revocations, thread_lists};
+// What retention by size adds up, without reading every payload (append_facts.hpp: stored_bytes).
+constexpr const char* event_bytes = R"sql(
+ALTER TABLE threads ADD COLUMN event_bytes INTEGER NOT NULL DEFAULT 0;
+UPDATE threads SET event_bytes = coalesce((
+    SELECT sum(length(CAST(payload AS BLOB)) + 96) FROM events
+    WHERE events.thread_rowid = threads.thread_rowid
+), 0);
+)sql";
+
+constexpr std::array all_steps{first_tables, table_of_revocations, thread_lists, event_bytes};
 
 // For the step that gives threads of earlier versions their titles.
 void title_of_message(sqlite3_context* answer, int, sqlite3_value** arguments) {

@@ -164,6 +164,10 @@ void sqlite_event_log::start_delete_thread(deletion request, completion<delete_v
     writer_->submit(std::move(request), std::move(done));
 }
 
+void sqlite_event_log::start_trim(retention keep, completion<trim_verdict> done) {
+    writer_->submit(keep, std::move(done));
+}
+
 void sqlite_event_log::start_revoke(
     std::string user_id,
     std::int64_t revoked_ms,

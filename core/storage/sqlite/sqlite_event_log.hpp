@@ -39,12 +39,15 @@ public:
     void start_list_user_runs(std::string user_id, completion<user_runs_result> done) override;
     void start_list_threads(threads_request request, completion<threads_result> done) override;
     void start_delete_thread(deletion request, completion<delete_verdict> done) override;
+    void start_trim(retention keep, completion<trim_verdict> done) override;
     void start_revoke(std::string user_id, std::int64_t revoked_ms, completion<revoke_result> done)
         override;
     void start_list_revocations(completion<revocations_result> done) override;
 
     /// Any thread.
     sqlite_figures figures() const;
+    /// The file, for readers beside this one. Any thread.
+    std::filesystem::path database() const { return directory_.database(); }
 
 private:
     sqlite_event_log(

@@ -11,6 +11,9 @@ namespace clarion::storage::sqlite {
 
 namespace {
 
+// The sweep waits for each step: more than a few of them are a mistake.
+constexpr std::size_t trims_max = 16;
+
 // What went wrong before anything was written, or was undone by SQLite: the next batch may succeed.
 bool may_pass(const sql_error& error) {
     return error.code == SQLITE_FULL || error.code == SQLITE_BUSY;
@@ -49,6 +52,7 @@ writer::writer(std::unique_ptr<connection> database, const sqlite_options& optio
       appender_(*database_),
       remover_(*database_),
       revoker_(*database_),
+      trimmer_(*database_),
       begin_(*database_, "BEGIN IMMEDIATE"),
       commit_(*database_, "COMMIT") {
     sqlite3_wal_hook(database_->handle(), &writer::committed_hook, this);
@@ -85,6 +89,21 @@ void writer::submit(deletion request, completion<delete_verdict> done) {
 
 void writer::submit(revocation request, completion<revoke_result> done) {
     queue(revocation_change{std::move(request), std::move(done), sizeof(revocation_change)});
+}
+
+void writer::submit(const retention& keep, completion<trim_verdict> done) {
+    std::string refusal;
+    {
+        const std::lock_guard lock(mutex_);
+        if (trims_.size() >= trims_max)
+            refusal = "too many steps of retention wait for the log";
+        else
+            trims_.push_back({keep, std::move(done)});
+    }
+    if (refusal.empty())
+        arrived_.notify_one();
+    else
+        done.post(unavailable{std::move(refusal)});
 }
 
 std::string writer::refusal_of(std::size_t bytes) const {
@@ -126,6 +145,7 @@ void writer::work() {
         commit_all(*taken);
         if (removed_rows_ == removed_rows::waiting)
             sweep();
+        trim();
     }
     checkpoint();
 }
@@ -143,7 +163,7 @@ void writer::commit_all(std::span<any_change> taken) {
 // Nothing: everything is done and the log closes. Empty: there is time for a step of sweeping.
 std::optional<std::vector<any_change>> writer::take() {
     const auto something_to_do = [this] {
-        return !queue_.empty() || closing_;
+        return !queue_.empty() || !trims_.empty() || closing_;
     };
     std::unique_lock lock(mutex_);
     if (removed_rows_ != removed_rows::waiting) {
@@ -155,7 +175,7 @@ std::optional<std::vector<any_change>> writer::take() {
         }
         arrived_.wait(lock, something_to_do);
     }
-    if (queue_.empty() && closing_)
+    if (queue_.empty() && trims_.empty() && closing_)
         return std::nullopt;
     return std::exchange(queue_, {});
 }
@@ -198,6 +218,34 @@ void writer::sweep() {
     }
     if (checkpoint_is_due(options_.checkpoint_pages))
         checkpoint();
+}
+
+// The oldest step of retention that is waited for, if there is one.
+void writer::trim() {
+    std::optional<trim_change> next;
+    {
+        const std::lock_guard lock(mutex_);
+        if (trims_.empty())
+            return;
+        next = std::move(trims_.front());
+        trims_.pop_front();
+    }
+    next->done.post(
+        broken_because_.empty() ? trim_now(next->request) : unavailable{broken_because_}
+    );
+    if (checkpoint_is_due(options_.checkpoint_pages))
+        checkpoint();
+}
+
+trim_verdict writer::trim_now(const retention& keep) {
+    begin_.run();
+    trim_verdict verdict = trimmer_.step(keep);
+    commit_.run();
+    if (const auto error = database_->take_error()) {
+        trimmer_.begin_anew();
+        return unavailable{roll_back(*error)};
+    }
+    return verdict;
 }
 
 // Answers why, after undoing what SQLite has not undone itself.

@@ -7,10 +7,12 @@
 #include "core/storage/sqlite/remover.hpp"
 #include "core/storage/sqlite/revoker.hpp"
 #include "core/storage/sqlite/sqlite_options.hpp"
+#include "core/storage/sqlite/trimmer.hpp"
 
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -43,6 +45,8 @@ public:
     void submit(append_request request, completion<append_verdict> done);
     void submit(deletion request, completion<delete_verdict> done);
     void submit(revocation request, completion<revoke_result> done);
+    /// Done in its turn between two batches, in a transaction of its own.
+    void submit(const retention& keep, completion<trim_verdict> done);
 
     /// All but the figures of reading. Any thread.
     sqlite_figures figures() const;
@@ -64,6 +68,8 @@ private:
     void break_off(const sql_error& error);
     void answer(std::span<any_change> batch);
     void sweep();
+    void trim();
+    trim_verdict trim_now(const retention& keep);
     void count(std::span<const any_change> batch);
     bool checkpoint_is_due(std::int64_t pages) const;
     void checkpoint();
@@ -76,6 +82,7 @@ private:
     appender appender_;
     remover remover_;
     revoker revoker_;
+    trimmer trimmer_;
     statement begin_;
     statement commit_;
     std::int64_t wal_pages_ = 0;
@@ -89,6 +96,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable arrived_;
     std::vector<any_change> queue_;
+    std::deque<trim_change> trims_;
     std::size_t waiting_changes_ = 0;  // queued or in the transaction
     std::size_t waiting_bytes_ = 0;
     bool closing_ = false;

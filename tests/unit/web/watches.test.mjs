@@ -130,3 +130,16 @@ test("one's own delete does not bring the thread back", async () => {
   assert.equal((await asked).type, "deleted");
   assert.equal(seen.socket().of("subscribe").length, 1);
 });
+
+test("a replay that retention overtakes begins anew where the server says so", async () => {
+  const seen = paged();
+  await page(seen, 8, 10, { more: true });
+  const socket = seen.socket();
+  const { id } = socket.of("subscribe").at(-1);
+  const answer = { type: "subscribed", id, thread_id: "t", epoch: "e1", seq: 51 };
+  socket.say({ ...answer, recovered: true }, event(11, { replay: true }),
+    { ...answer, recovered: false, reason: "trimmed" }, event(50, { replay: true }), event(51, { replay: true }),
+    { type: "caught_up", thread_id: "t", seq: 51 }, event(52));
+  assert.deepEqual(seen.told, [[[8, 9, 10], true], 11, "reset:trimmed", 50, 51, "caught up", 52]);
+  assert.equal(socket.of("subscribe").length, 1);
+});

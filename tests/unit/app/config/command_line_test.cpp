@@ -61,9 +61,25 @@ BOOST_AUTO_TEST_CASE(an_audit_is_of_the_directory_that_serve_would_use) {
     );
 }
 
+BOOST_AUTO_TEST_CASE(a_restore_names_its_backup_and_its_directory) {
+    const any_command asked = parse_command_line({"restore", "--from=/b", "--data", "/d"}, {});
+    BOOST_REQUIRE(std::holds_alternative<command::restore>(asked));
+    BOOST_TEST(std::get<command::restore>(asked).backup == "/b");
+    BOOST_TEST(std::get<command::restore>(asked).directory == "/d");
+    BOOST_TEST(asks_for<command::help>({"restore", "--from", "/b", "-h"}));
+    check({
+        {{"restore"}, "clarion restore needs --from"},
+        {{"restore", "--from", "/b"}, "clarion restore needs --data"},
+        {{"restore", "--from", "--data", "/d"}, "--from needs a value"},
+        {{"restore", "--data=/d", "--data", "/e"}, "--data is given more than once"},
+        {{"restore", "/b"}, "\"/b\" is not a flag of clarion restore (clarion restore --help)"},
+        {{"restore", "--from", "/b", "--data", ":memory:"},
+         "--data: :memory: is gone when the command ends; name a directory"},
+    });
+}
+
 BOOST_AUTO_TEST_CASE(commands_of_later_versions_are_named_as_such) {
     check({
-        {{"restore"}, "clarion restore is not part of this version yet"},
         {{"replay", "--thread", "t"}, "clarion replay is not part of this version yet"},
         {{"mcp-probe", "--", "npx", "-y"}, "clarion mcp-probe is not part of this version yet"},
     });
