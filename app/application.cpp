@@ -77,8 +77,6 @@ private:
     void on_signal(int number);
     void log_tree();
     std::vector<credential_files::part> credential_parts();
-    std::optional<std::string> read_certificate();
-    std::optional<std::string> read_token_secret();
     session::authenticator& door();
     task<conversation::revoke_outcome> revoke(std::string user_id);
     task<> start();
@@ -258,33 +256,31 @@ void application::log_tree() {
 
 std::vector<credential_files::part> application::credential_parts() {
     const server_settings& with = settings_.server;
+    const auto part = [](std::string name, std::vector<std::string> paths, auto put_in_force) {
+        const auto read = [put_in_force]() -> std::optional<std::string> {
+            try {
+                put_in_force();
+            } catch (const std::exception& error) {
+                return error.what();
+            }
+            return std::nullopt;
+        };
+        return credential_files::part{std::move(name), std::move(paths), read};
+    };
     std::vector<credential_files::part> parts;
     if (!with.tls_cert.empty())
-        parts.push_back({"the certificate", {with.tls_cert, with.tls_key}, [this] {
-                             return read_certificate();
-                         }});
-    if (with.auth == auth_mode::jwt)
-        parts.push_back({"the secret", {with.jwt_secret_file}, [this] {
-                             return read_token_secret();
-                         }});
+        parts.push_back(part("the certificate", {with.tls_cert, with.tls_key}, [this] {
+            listener_->use_tls(listener_options_of(settings_.server, reports()).tls);
+        }));
+    if (!with.jwt_secret_file.empty())
+        parts.push_back(part("the secret", {with.jwt_secret_file}, [this] {
+            token_door_->use(read_secret(settings_.server, log_));
+        }));
+    if (!with.jwks.empty())
+        parts.push_back(part("the key set", {with.jwks}, [this] {
+            token_door_->use(read_keys(settings_.server, log_));
+        }));
     return parts;
-}
-
-std::optional<std::string> application::read_certificate() {
-    try {
-        listener_->use_tls(listener_options_of(settings_.server, reports()).tls);
-    } catch (const std::exception& error) {
-        return error.what();
-    }
-    return std::nullopt;
-}
-
-std::optional<std::string> application::read_token_secret() {
-    auto read = session::read_token_secret(settings_.server.jwt_secret_file);
-    if (auto* refused = std::get_if<session::secret_refused>(&read))
-        return std::move(refused->why);
-    token_door_->use(std::get<session::secret_ptr>(std::move(read)));
-    return std::nullopt;
 }
 
 session::authenticator& application::door() {

@@ -129,11 +129,30 @@ session_settings_of(const limit_settings& limits, const agents::agent_registry& 
     return made;
 }
 
-session::secret_ptr read_secret(const server_settings& with) {
+session::secret_ptr read_secret(const server_settings& with, const failure::logger& log) {
+    if (with.jwt_secret_file.empty())
+        return nullptr;
+    if (session::everybody_reads(with.jwt_secret_file))
+        log.warning(
+            "every user of this machine can read the secret and so make tokens: run chmod 600 " +
+            with.jwt_secret_file
+        );
     auto read = session::read_token_secret(with.jwt_secret_file);
     if (auto* refused = std::get_if<session::secret_refused>(&read))
         throw std::runtime_error("the secret: " + std::move(refused->why));
     return std::get<session::secret_ptr>(std::move(read));
+}
+
+session::key_set_ptr read_keys(const server_settings& with, const failure::logger& log) {
+    if (with.jwks.empty())
+        return nullptr;
+    auto read = session::read_key_set(with.jwks);
+    if (auto* refused = std::get_if<session::key_set_refused>(&read))
+        throw std::runtime_error("the key set: " + std::move(refused->why));
+    auto& set = std::get<session::key_set_read>(read);
+    for (const std::string& note : set.notes)
+        log.warning(with.jwks + ": " + note);
+    return std::move(set.keys);
 }
 
 std::unique_ptr<session::token_door> make_token_door(
@@ -143,13 +162,9 @@ std::unique_ptr<session::token_door> make_token_door(
 ) {
     if (with.auth == auth_mode::none)
         return nullptr;
-    if (session::everybody_reads(with.jwt_secret_file))
-        log.warning(
-            "every user of this machine can read the secret and so make tokens: run chmod 600 " +
-            with.jwt_secret_file
-        );
+    session::token_keys keys{read_secret(with, log), read_keys(with, log)};
     session::token_rules rules{with.jwt_issuer, with.jwt_audience};
-    return std::make_unique<session::token_door>(read_secret(with), std::move(rules), revoked);
+    return std::make_unique<session::token_door>(std::move(keys), std::move(rules), revoked);
 }
 
 net::listen_address address_of(const std::string& text) {

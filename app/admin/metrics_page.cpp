@@ -45,6 +45,12 @@ void add_connections(metric_families& to, const counters& all) {
         all.session_ends,
         "Ends of WebSocket connections by close code; vanished ones had none."
     );
+    to.counters_by(
+        "clarion_token_refreshes_total",
+        "outcome",
+        all.token_refreshes,
+        "Tokens that sessions were shown to go on with; too late: the old one ended meanwhile."
+    );
     to.counter("clarion_outbox_overflows_total", "Clients that did not read and were cut off.")
         .add(all.outbox_overflows);
     to.counter(

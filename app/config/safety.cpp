@@ -2,6 +2,7 @@
 
 #include "app/config/address_forms.hpp"
 #include "app/config/complaint.hpp"
+#include "core/session/key_set.hpp"
 #include "core/session/token_secret.hpp"
 
 #include <cerrno>
@@ -24,21 +25,36 @@ bool is_loopback(const std::string& listen) {
     return address && names_loopback(*address);
 }
 
-complaint check_tokens(const server_settings& checked) {
-    if (!checked.jwks.empty())
-        return "--jwks is not part of this version yet: --jwt-secret-file is";
-    if (checked.auth != auth_mode::jwt) {
-        if (checked.jwt_secret_file.empty())
-            return std::nullopt;
-        return "--jwt-secret-file has no effect while authentication is off: switch it on with "
-               "--auth jwt, or leave the file out";
-    }
-    if (checked.jwt_secret_file.empty())
-        return "--auth jwt needs the secret that signs the tokens: give --jwt-secret-file";
-    const auto read = session::read_token_secret(checked.jwt_secret_file);
+complaint check_secret(const std::string& path) {
+    const auto read = session::read_token_secret(path);
     if (const auto* refused = std::get_if<session::secret_refused>(&read))
         return "--jwt-secret-file: " + on_one_line(refused->why);
     return std::nullopt;
+}
+
+complaint check_keys(const std::string& path) {
+    const auto read = session::read_key_set(path);
+    if (const auto* refused = std::get_if<session::key_set_refused>(&read))
+        return "--jwks: " + on_one_line(refused->why);
+    return std::nullopt;
+}
+
+complaint check_tokens(const server_settings& checked) {
+    const bool has_secret = !checked.jwt_secret_file.empty();
+    const bool has_keys = !checked.jwks.empty();
+    if (checked.auth != auth_mode::jwt) {
+        if (!has_secret && !has_keys)
+            return std::nullopt;
+        return std::string(has_secret ? "--jwt-secret-file" : "--jwks") +
+               " has no effect while authentication is off: switch it on with --auth jwt, or "
+               "leave the file out";
+    }
+    if (!has_secret && !has_keys)
+        return "--auth jwt needs what checks the tokens: give --jwt-secret-file or --jwks";
+    if (has_secret)
+        if (auto fault = check_secret(checked.jwt_secret_file))
+            return fault;
+    return has_keys ? check_keys(checked.jwks) : std::nullopt;
 }
 
 complaint check_listener(const server_settings& checked) {

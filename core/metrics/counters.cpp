@@ -13,6 +13,7 @@ counters& counters::operator+=(const counters& other) {
     handshakes += other.handshakes;
     sessions_open += other.sessions_open;
     session_ends += other.session_ends;
+    token_refreshes += other.token_refreshes;
     frames_received += other.frames_received;
     bytes_received += other.bytes_received;
     frames_sent += other.frames_sent;

@@ -34,6 +34,18 @@ constexpr std::string_view names_of(run_end) {
     return "agent_completed|agent_error|agent_cancelled";
 }
 
+/// What became of a `refresh`; `too_late`: the old token ended meanwhile.
+enum class refresh_outcome : std::uint8_t {
+    refreshed,
+    unauthorized,
+    forbidden,
+    rate_limited,
+    too_late
+};
+constexpr std::string_view names_of(refresh_outcome) {
+    return "refreshed|unauthorized|forbidden|rate_limited|too_late";
+}
+
 /// How many types a client's frames may have.
 inline constexpr std::size_t client_frame_types_max = 24;
 
@@ -48,6 +60,7 @@ struct counters {
     enum_counts<handshake_outcome> handshakes;
     std::int64_t sessions_open = 0;  // now
     enum_counts<session_ending> session_ends;
+    enum_counts<refresh_outcome> token_refreshes;
     // WebSocket messages of sessions, without their framing; `writes` is what went out together.
     std::uint64_t frames_received = 0;
     std::uint64_t bytes_received = 0;

@@ -205,6 +205,17 @@ struct delete_thread {
     }
 };
 
+/// Another token of the same user, to go on with when the present one ends.
+struct refresh {
+    static constexpr std::string_view type = "refresh";
+    std::string token;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("token", self.token);
+    }
+};
+
 struct ping {
     static constexpr std::string_view type = "ping";
 
@@ -224,6 +235,7 @@ using any_frame = std::variant<
     threads,
     history,
     delete_thread,
+    refresh,
     ping>;
 
 template <class T, class Variant>

@@ -240,6 +240,17 @@ struct approve_result {
     }
 };
 
+struct refreshed {
+    static constexpr std::string_view type = "refreshed";
+    /// Of the token that counts from now on.
+    std::int64_t expires_ms = 0;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("expires_ms", self.expires_ms, rules::count);
+    }
+};
+
 struct pong {
     static constexpr std::string_view type = "pong";
     std::int64_t ts = 0;
@@ -287,6 +298,7 @@ using replies = frame_list<
     threads,
     history,
     deleted,
+    refreshed,
     pong,
     error>;
 /// Every frame that the server sends unasked, besides events, and `deleted` to who did not ask.

@@ -1,5 +1,6 @@
 #include "core/session/jwt.hpp"
 
+#include "core/metrics/enum_counts.hpp"
 #include "core/protocol/ids.hpp"
 #include "core/protocol/json_writer.hpp"
 #include "core/session/base64url.hpp"
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <utility>
+#include <vector>
 
 namespace clarion::session {
 
@@ -66,15 +68,80 @@ bool says(const json::value* claim, std::string_view expected) {
     return claim != nullptr && claim->is_string() && claim->get_string() == expected;
 }
 
-complaint wrong_header(const std::string& text) {
+struct token_header {
+    jws_algorithm algorithm = jws_algorithm::hs256;
+    std::optional<std::string> kid;
+};
+
+bool checks(const token_keys& keys, jws_algorithm algorithm) {
+    if (algorithm == jws_algorithm::hs256)
+        return keys.secret != nullptr;
+    return keys.set && keys.set->has(algorithm);
+}
+
+std::string list_of_algorithms(const token_keys& keys) {
+    std::vector<std::string_view> names;
+    for (std::size_t index = 0; index < metrics::enumerators_of<jws_algorithm>(); ++index)
+        if (const auto one = static_cast<jws_algorithm>(index); checks(keys, one))
+            names.push_back(protocol::name_of(one));
+    std::string list;
+    for (std::size_t index = 0; index < names.size(); ++index) {
+        if (index > 0)
+            list += index + 1 == names.size() ? " or " : ", ";
+        list += names[index];
+    }
+    return list;
+}
+
+complaint read_header(const std::string& text, const token_keys& keys, token_header& into) {
     const auto header = parse_object(text);
     if (!header)
         return "the token's header is not a JSON object";
-    if (!says(header->if_contains("alg"), "HS256"))
-        return "the token's alg is not HS256";
+    const json::value* alg = header->if_contains("alg");
+    const auto algorithm = alg == nullptr || !alg->is_string()
+                               ? std::nullopt
+                               : protocol::enum_from_name<jws_algorithm>(alg->get_string());
+    if (!algorithm || !checks(keys, *algorithm))
+        return "the token's alg is not " + list_of_algorithms(keys);
     // Whatever it names would have to be understood (RFC 7515 section 4.1.11); nothing is.
     if (header->contains("crit"))
         return "the token's header has crit, which is not supported";
+    const json::value* kid = header->if_contains("kid");
+    if (kid != nullptr && !kid->is_string())
+        return "the token's kid is not a text";
+    into.algorithm = *algorithm;
+    if (kid != nullptr)
+        into.kid = kid->get_string();
+    return std::nullopt;
+}
+
+complaint wrong_by_the_set(const key_set& keys, const signed_text& checked) {
+    switch (keys.check(checked)) {
+        case key_verdict::signed_by_a_key:
+            return std::nullopt;
+        case key_verdict::kid_unknown:
+            return "the token's kid names no key of this server";
+        case key_verdict::algorithm_of_no_key:
+            return "the token's alg is not that of its key (kid)";
+        case key_verdict::too_many_keys:
+            return "the token does not say which key signed it (kid), and there are too many to "
+                   "try";
+        case key_verdict::not_signed:
+            break;
+    }
+    return "the token is not signed with a key of this server";
+}
+
+// A secret has no name: kid says nothing about it.
+complaint
+wrong_signature(const token_parts& parts, const token_header& header, const token_keys& keys) {
+    if (header.algorithm != jws_algorithm::hs256)
+        return wrong_by_the_set(
+            *keys.set,
+            {header.algorithm, header.kid, parts.signed_part, parts.signature}
+        );
+    if (!keys.secret->has_signed(parts.signed_part, parts.signature))
+        return "the token is not signed with this server's secret";
     return std::nullopt;
 }
 
@@ -166,7 +233,7 @@ check_claims(const std::string& payload, const token_rules& rules, std::int64_t 
 
 token_verdict check_token(
     std::string_view token,
-    const token_secret& secret,
+    const token_keys& keys,
     const token_rules& rules,
     std::int64_t now_ms
 ) {
@@ -174,10 +241,11 @@ token_verdict check_token(
     if (auto* refused = std::get_if<token_refused>(&taken))
         return std::move(*refused);
     const auto& parts = std::get<token_parts>(taken);
-    if (auto why = wrong_header(parts.header))
+    token_header header;
+    if (auto why = read_header(parts.header, keys, header))
         return token_refused{*std::move(why)};
-    if (!secret.has_signed(parts.signed_part, parts.signature))
-        return token_refused{"the token is not signed with this server's secret"};
+    if (auto why = wrong_signature(parts, header, keys))
+        return token_refused{*std::move(why)};
     return check_claims(parts.payload, rules, now_ms);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/session/key_set.hpp"
 #include "core/session/token_secret.hpp"
 
 #include <chrono>
@@ -10,7 +11,7 @@
 #include <string_view>
 #include <variant>
 
-// JSON Web Tokens signed with HS256 (RFC 7519, 7515, 7518), read as strictly as PROTOCOL §2 says.
+// JSON Web Tokens (RFC 7519, 7515, 7518, 8037), read as strictly as PROTOCOL §2 says.
 namespace clarion::session {
 
 /// Longer ones are refused unread.
@@ -37,11 +38,18 @@ struct token_refused {
 };
 using token_verdict = std::variant<token_claims, token_refused>;
 
-/// Says whether `token` is signed with `secret`, good at `now_ms` (Unix) and obeys `rules`. Nothing
-/// of its claims is looked at before the signature is known to be good.
+/// What signatures are checked with: a secret (HS256), public keys (everything else), or both, each
+/// for its own algorithms; no key is ever used for another's. At least one.
+struct token_keys {
+    secret_ptr secret;
+    key_set_ptr set;
+};
+
+/// Says whether `token` is signed with one of `keys`, good at `now_ms` (Unix) and obeys `rules`.
+/// Nothing of its claims is looked at before the signature is known to be good.
 token_verdict check_token(
     std::string_view token,
-    const token_secret& secret,
+    const token_keys& keys,
     const token_rules& rules,
     std::int64_t now_ms
 );

@@ -17,8 +17,8 @@ static_assert(std::variant_size_v<client::any_frame> <= metrics::client_frame_ty
 /// One frame at a time on behalf of one session.
 class frame_processor {
 public:
-    frame_processor(established& session, const session_settings& settings)
-        : session_(session), settings_(settings) {}
+    frame_processor(established& session, const session_settings& settings, token_refresh& renewal)
+        : session_(session), settings_(settings), renewal_(renewal) {}
 
     task<> process_text(std::string_view text) {
         auto parsed = client::parse_frame(text);
@@ -127,16 +127,22 @@ private:
             co_await count_offence(*failed);
     }
 
+    task<> on(client::refresh body, frame_id id) {
+        co_await renewal_.answer(std::move(body.token), std::move(id));
+    }
+
     established& session_;
     const session_settings& settings_;
+    token_refresh& renewal_;
     offences offences_;
     std::string last_offence_;
 };
 
 }  // namespace
 
-task<session_end> process(established& session, const session_settings& settings) {
-    frame_processor processor(session, settings);
+task<session_end>
+process(established& session, const session_settings& settings, token_refresh& renewal) {
+    frame_processor processor(session, settings, renewal);
     while (true) {
         auto received = co_await session.receive();
         if (auto* end = std::get_if<session_end>(&received))

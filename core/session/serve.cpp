@@ -7,6 +7,7 @@
 #include "core/session/process.hpp"
 #include "core/session/session_list.hpp"
 #include "core/session/token_life.hpp"
+#include "core/session/token_refresh.hpp"
 
 #include <exception>
 #include <optional>
@@ -109,12 +110,13 @@ live(established session, line& wire, std::string remote, session_services servi
     const executor on = co_await asio::this_coro::executor;
     const standing known(on, session, std::move(remote), services.failures.log());
     const heartbeat alive(on, wire, services.settings);
-    const token_life life(on, session.link(), session.who().expires_ms);
+    token_life life(on, session.link(), session.who().expires_ms);
     failure::concern touched;
     touched.about.connection_id = session.link().connection_id();
     touched.about.user_id = session.user_id();
-    session_end end =
-        co_await guarded(process(session, services.settings), services.failures, touched);
+    token_refresh renewal(session, services.door, life, services.failures);
+    task<session_end> work = process(session, services.settings, renewal);
+    session_end end = co_await guarded(std::move(work), services.failures, touched);
     co_await ask(session.home().where(), session.home().leave(session.link()));
     report(end, touched, services.failures);
     known.ends(end);

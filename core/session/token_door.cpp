@@ -6,8 +6,8 @@ namespace clarion::session {
 
 task<authentication> token_door::check(std::string token) {
     const executor on = co_await asio::this_coro::executor;
-    const secret_ptr with = secret();
-    token_verdict verdict = check_token(token, *with, rules_, on.owner().wall_ms());
+    const token_keys with = keys();
+    token_verdict verdict = check_token(token, with, rules_, on.owner().wall_ms());
     if (auto* refused = std::get_if<token_refused>(&verdict))
         co_return authentication(not_authenticated{std::move(refused->why)});
     auto& claims = std::get<token_claims>(verdict);
@@ -25,12 +25,17 @@ std::optional<std::string> token_door::objection_to(const authenticated& who) co
 
 void token_door::use(secret_ptr renewed) {
     const std::lock_guard lock(mutex_);
-    secret_ = std::move(renewed);
+    keys_.secret = std::move(renewed);
 }
 
-secret_ptr token_door::secret() const {
+void token_door::use(key_set_ptr renewed) {
     const std::lock_guard lock(mutex_);
-    return secret_;
+    keys_.set = std::move(renewed);
+}
+
+token_keys token_door::keys() const {
+    const std::lock_guard lock(mutex_);
+    return keys_;
 }
 
 }  // namespace clarion::session

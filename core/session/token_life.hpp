@@ -13,8 +13,8 @@ namespace clarion::session {
 inline constexpr std::int64_t token_warning_ms = 60'000;
 
 /// What a session's token allows in time: says `token_expiring` once when its end is near, at once
-/// when it is near from the start, and ends the session with 4010 when it has come. Ends with the
-/// session; connection's shard only.
+/// when it is near from the start, and ends the session with 4010 when it has come. Another token
+/// may take its place. Ends with the session; connection's shard only.
 class token_life final : public timer_entry {
 public:
     /// Without an end it does nothing.
@@ -23,13 +23,21 @@ public:
 
     void expired() override { look(); }
 
+    /// False once the time has come and the session ends by it, if only because nobody has looked
+    /// since.
+    bool goes_on();
+    /// The session lives by another token from now on, whether that ends later or earlier. Only
+    /// while it goes on.
+    void renew(std::int64_t expires_ms);
+
 private:
     void look();
 
     executor on_;
     session_link link_;
-    std::int64_t expires_ms_;
+    std::optional<std::int64_t> expires_ms_;
     bool warned_ = false;
+    bool ended_ = false;
 };
 
 }  // namespace clarion::session

@@ -1,81 +1,21 @@
 #include "core/session/token_secret.hpp"
 
+#include "core/session/plain_file.hpp"
+
 #include <array>
-#include <cerrno>
 #include <optional>
-#include <system_error>
 #include <utility>
 
-#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace clarion::session {
 
 namespace {
 
 constexpr std::size_t digest_bytes = 32;
-
-void wipe(std::string& bytes) {
-    OPENSSL_cleanse(bytes.data(), bytes.size());
-}
-
-/// An open file, closed at its end.
-class descriptor {
-public:
-    // A FIFO that nobody writes to must not hang the start: O_NONBLOCK.
-    explicit descriptor(const std::string& path)
-        : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    ~descriptor() {
-        if (number_ >= 0)
-            ::close(number_);
-    }
-    int number() const { return number_; }
-
-private:
-    int number_;
-};
-
-std::string unreadable(const std::string& path) {
-    return path + " cannot be read: " + std::generic_category().message(errno);
-}
-
-std::optional<std::string> refused_file(int file, const std::string& path) {
-    struct stat about{};
-    if (::fstat(file, &about) != 0)
-        return unreadable(path);
-    if (!S_ISREG(about.st_mode))
-        return path + " cannot be read: it is not a plain file";
-    if ((about.st_mode & S_IWOTH) != 0)
-        return path + " can be written by every user of this machine: run chmod 600 on it";
-    return std::nullopt;
-}
-
-// Up to one byte more than a secret may have.
-std::optional<std::string> read_all(int file) {
-    std::string bytes(secret_bytes_max + 1, '\0');
-    std::size_t filled = 0;
-    while (filled < bytes.size()) {
-        const ssize_t got = ::read(file, bytes.data() + filled, bytes.size() - filled);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0) {
-            wipe(bytes);
-            return std::nullopt;
-        }
-        if (got == 0)
-            break;
-        filled += static_cast<std::size_t>(got);
-    }
-    std::string read = bytes.substr(0, filled);
-    wipe(bytes);
-    return read;
-}
 
 void trim_newline(std::string& bytes) {
     if (!bytes.ends_with('\n'))
@@ -131,21 +71,17 @@ bool everybody_reads(const std::string& path) {
 }
 
 secret_result read_token_secret(const std::string& path) {
-    const descriptor file(path);
-    if (file.number() < 0)
-        return secret_refused{unreadable(path)};
-    if (auto why = refused_file(file.number(), path))
-        return secret_refused{*std::move(why)};
-    auto bytes = read_all(file.number());
-    if (!bytes)
-        return secret_refused{unreadable(path)};
-    trim_newline(*bytes);
-    if (auto why = refused_length(bytes->size(), path)) {
-        wipe(*bytes);
+    auto read = read_plain_file(path, secret_bytes_max);
+    if (auto* refused = std::get_if<file_refused>(&read))
+        return secret_refused{std::move(refused->why)};
+    auto& bytes = std::get<std::string>(read);
+    trim_newline(bytes);
+    if (auto why = refused_length(bytes.size(), path)) {
+        wipe(bytes);
         return secret_refused{*std::move(why)};
     }
-    auto secret = std::make_shared<const token_secret>(*bytes);
-    wipe(*bytes);
+    auto secret = std::make_shared<const token_secret>(bytes);
+    wipe(bytes);
     return secret_ptr(std::move(secret));
 }
 

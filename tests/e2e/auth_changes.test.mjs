@@ -196,11 +196,11 @@ test("a start that would not be safe is one clear line and exit status 2", () =>
   const jwt = ["--auth", "jwt"];
   const with_ = (path) => [...jwt, "--jwt-secret-file", path];
   for (const [flags, line] of [
-    [jwt, /^clarion: --auth jwt needs the secret .*--jwt-secret-file\n$/],
+    [jwt, /^clarion: --auth jwt needs what checks .*--jwt-secret-file or --jwks\n$/],
     [with_(short.path), /^clarion: --jwt-secret-file: .* is too short .* 9 bytes and needs 32.*\n$/],
     [with_(empty), /^clarion: --jwt-secret-file: .* is empty.*\n$/],
     [with_("/no/secret"), /^clarion: --jwt-secret-file: \/no\/secret cannot be read: No such file.*\n$/],
-    [with_(open.path), /^clarion: --jwt-secret-file: .* can be written by every user.*chmod 600.*\n$/],
+    [with_(open.path), /^clarion: --jwt-secret-file: .* can be written by every user.*chmod o-w.*\n$/],
     [["--jwt-secret-file", short.path], /^clarion: --jwt-secret-file has no effect.*\n$/],
     [["--listen", "0.0.0.0:0"], /^clarion: --listen 0\.0\.0\.0:0 would let everybody in.*--insecure\n$/],
   ]) {

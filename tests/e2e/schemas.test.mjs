@@ -16,7 +16,7 @@ after(() => server.stop());
 const TERMINALS = ["agent_completed", "agent_error", "agent_cancelled"];
 // What no golden conversation brings about.
 const RARE_EVENTS = ["custom"];
-const RARE_FRAMES = ["agents", "token_expiring"];
+const RARE_FRAMES = ["agents", "token_expiring", "refreshed"];
 // Which demo command brings an event about, where it is one alone.
 const COMMAND_OF = {
   progress_update: "/report", final_report: "/report", agent_handoff: "/handoff",

@@ -59,7 +59,7 @@ struct token_server {
 
     session::secret_ptr issuer = secret_of('s');
     session::revocations revoked;
-    session::token_door door{secret_of('s'), {}, revoked};
+    session::token_door door{{secret_of('s'), nullptr}, {}, revoked};
     std::unique_ptr<flow_server> server;
 };
 

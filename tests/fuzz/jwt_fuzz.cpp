@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,8 +36,8 @@ void check_spelling(const std::string& text) {
     require(from_base64url(to_base64url(text)) == text);
 }
 
-void check_verdict(std::string_view token, const token_secret& secret, const token_rules& rules) {
-    const token_verdict verdict = check_token(token, secret, rules, now_ms);
+void check_verdict(std::string_view token, const secret_ptr& secret, const token_rules& rules) {
+    const token_verdict verdict = check_token(token, {secret, nullptr}, rules, now_ms);
     if (const auto* const refused = std::get_if<token_refused>(&verdict)) {
         require(!refused->why.empty() && refused->why.size() <= close_reason_bytes_max);
         require(clarion::protocol::is_utf8(refused->why));
@@ -47,7 +48,7 @@ void check_verdict(std::string_view token, const token_secret& secret, const tok
     require(claims.expires_ms > now_ms);
     require(!claims.issued_ms || *claims.issued_ms <= now_ms + token_leeway_ms);
     const std::size_t last = token.rfind('.');
-    require(token.substr(last + 1) == to_base64url(secret.sign(token.substr(0, last))));
+    require(token.substr(last + 1) == to_base64url(secret->sign(token.substr(0, last))));
 }
 
 std::string signed_token(std::string_view text, const token_secret& secret) {
@@ -65,10 +66,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size == 0) {
         return 0;
     }
-    const token_secret secret(std::string(secret_bytes_min, 's'));
+    const auto secret = std::make_shared<const token_secret>(std::string(secret_bytes_min, 's'));
     const std::string text(data + 1, data + size);
     check_spelling(text);
-    const std::string token = data[0] % 2 == 0 ? text : signed_token(text, secret);
+    const std::string token = data[0] % 2 == 0 ? text : signed_token(text, *secret);
     check_verdict(token, secret, {});
     check_verdict(token, secret, {"us", "here"});
     return 0;

@@ -204,8 +204,11 @@ test("a real server with tokens: asked, refused, let in, remembered, expired", {
   await label(page, "signed out");
   await dialog.waitFor();
   assert.match(await dialog.innerText(), /expired/);
-  await enter(page, makeToken({ sub: "ada" }, secret.text));
+  await enter(page, makeToken({ sub: "ada", exp: secondsFromNow(20000) }, secret.text));
   await label(page, "online");
+  await page.getByRole("button", { name: "Enter a new token" }).click();
+  await enter(page, makeToken({ sub: "ada" }, secret.text));
+  await page.waitForFunction(() => document.getElementById("status").textContent === "Signed in for longer.");
   await askAndWait(page, "what is 6*8?");
   assert.equal(await runs(page).count(), 2, "the conversation goes on where it was");
   const link = await openPage(t, browser, locked, { path: `/#token=${makeToken({ sub: "bob" }, secret.text)}` });

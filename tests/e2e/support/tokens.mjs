@@ -4,7 +4,7 @@
 //   const token = makeToken({ sub: "ada" }, secret.text);
 
 import { execFileSync } from "node:child_process";
-import { createHmac } from "node:crypto";
+import { constants, createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,6 +32,48 @@ export function makeToken(claims, secret, header = { alg: "HS256", typ: "JWT" })
   const now = { iat: secondsFromNow(0), exp: secondsFromNow(3600000) };
   const text = `${encoded(header)}.${encoded({ ...now, ...claims })}`;
   return `${text}.${createHmac("sha256", secret).update(text).digest("base64url")}`;
+}
+
+const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+const makers = {
+  RS256: () => generateKeyPairSync("rsa", { modulusLength: 2048 }),
+  PS256: () => generateKeyPairSync("rsa", { modulusLength: 2048 }),
+  ES256: () => generateKeyPairSync("ec", { namedCurve: "P-256" }),
+  EdDSA: () => generateKeyPairSync("ed25519"),
+};
+const ways = {
+  RS256: (text, key) => sign("sha256", text, key),
+  PS256: (text, key) => sign("sha256", text, { key, ...pss }),
+  ES256: (text, key) => sign("sha256", text, { key, dsaEncoding: "ieee-p1363" }),
+  EdDSA: (text, key) => sign(null, text, key),
+};
+
+/** A pair of keys: `jwk` is its public half as it stands in a set, `token` makes what it signs. */
+export function issuer(alg, kid) {
+  const { publicKey, privateKey } = makers[alg]();
+  return {
+    alg,
+    kid,
+    jwk: { ...publicKey.export({ format: "jwk" }), kid, alg, use: "sig" },
+    pem: publicKey.export({ format: "pem", type: "spki" }),
+    token(claims, header = { alg, kid, typ: "JWT" }) {
+      const now = { iat: secondsFromNow(0), exp: secondsFromNow(3600000) };
+      const text = `${encoded(header)}.${encoded({ ...now, ...claims })}`;
+      return `${text}.${ways[alg](Buffer.from(text), privateKey).toString("base64url")}`;
+    },
+  };
+}
+
+/** Public keys in a file of its own; `replace` puts others in their place at once. */
+export function keySetFile(keys) {
+  const path = join(folder(), "keys.json");
+  const replace = (others) => {
+    const text = typeof others === "string" ? others : JSON.stringify({ keys: others });
+    writeFileSync(`${path}.new`, text, { mode: 0o644 });
+    renameSync(`${path}.new`, path);
+  };
+  replace(keys);
+  return { path, replace };
 }
 
 /** A secret in a file of its own; `replace` puts another in its place at once. */

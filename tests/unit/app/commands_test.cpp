@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(unsafe_settings_stop_check_config_and_serve_alike) {
         BOOST_TEST(seen.out == "");
         BOOST_TEST(
             seen.err ==
-            "clarion: --auth jwt needs the secret that signs the tokens: give --jwt-secret-file\n"
+            "clarion: --auth jwt needs what checks the tokens: give --jwt-secret-file or --jwks\n"
         );
     }
 }
@@ -108,10 +108,13 @@ BOOST_AUTO_TEST_CASE(token_prints_one_token_that_the_secret_checks) {
     BOOST_TEST(seen.status == 0);
     BOOST_TEST(seen.err == "");
     BOOST_REQUIRE(seen.out.ends_with('\n'));
-    const session::token_secret secret("a secret of at least 32 bytes is sound");
+    const session::token_keys keys{
+        std::make_shared<const session::token_secret>("a secret of at least 32 bytes is sound"),
+        nullptr
+    };
     const std::int64_t now_ms = unix_ms();
     const auto verdict =
-        session::check_token(seen.out.substr(0, seen.out.size() - 1), secret, {}, now_ms);
+        session::check_token(seen.out.substr(0, seen.out.size() - 1), keys, {}, now_ms);
     BOOST_REQUIRE(std::holds_alternative<session::token_claims>(verdict));
     const auto& claims = std::get<session::token_claims>(verdict);
     BOOST_TEST(claims.user_id == "ada");

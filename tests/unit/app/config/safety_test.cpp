@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(tokens_need_a_sound_secret_wherever_it_listens) {
     const written_file short_one("31 bytes are one less than that");
     BOOST_TEST(fault(sound.path()) == "");
     BOOST_TEST(
-        fault("") == "--auth jwt needs the secret that signs the tokens: give --jwt-secret-file"
+        fault("") == "--auth jwt needs what checks the tokens: give --jwt-secret-file or --jwks"
     );
     BOOST_TEST(
         fault("/no\n/secret") ==
@@ -93,12 +93,35 @@ BOOST_AUTO_TEST_CASE(a_secret_that_would_protect_nobody_is_refused) {
     );
 }
 
-BOOST_AUTO_TEST_CASE(key_sets_are_not_part_of_this_version) {
-    for (const auto mode : {auth_mode::none, auth_mode::jwt})
-        BOOST_TEST(fault_with([mode](settings& s) {
-                       s.server.auth = mode;
-                       s.server.jwks = "keys";
-                   }) == "--jwks is not part of this version yet: --jwt-secret-file is");
+// The key of RFC 7515 appendix A.3.
+BOOST_AUTO_TEST_CASE(tokens_may_be_checked_by_keys_instead_or_as_well) {
+    const written_file keys(
+        R"({"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",)"
+        R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]})"
+    );
+    const written_file secret("a secret of at least 32 bytes is sound");
+    const written_file none(R"({"keys":[]})");
+    const auto fault = [](const std::string& secret_file, const std::string& jwks) {
+        return fault_with([&](settings& s) {
+            s.server.auth = auth_mode::jwt;
+            s.server.jwt_secret_file = secret_file;
+            s.server.jwks = jwks;
+        });
+    };
+    BOOST_TEST(fault("", keys.path()) == "");
+    BOOST_TEST(fault(secret.path(), keys.path()) == "");
+    const std::string useless = "--jwks: " + none.path() + " has no key that can check tokens";
+    BOOST_TEST(fault("", none.path()) == useless);
+    BOOST_TEST(fault(secret.path(), none.path()) == useless);
+    BOOST_TEST(fault("/no/secret", keys.path()).starts_with("--jwt-secret-file: /no/secret "));
+    BOOST_TEST(
+        fault("", "/no\n/keys") == "--jwks: /no\\n/keys cannot be read: No such file or directory"
+    );
+    BOOST_TEST(
+        fault_with([&](settings& s) { s.server.jwks = keys.path(); }) ==
+        "--jwks has no effect while authentication is off: switch it on with --auth jwt, or leave "
+        "the file out"
+    );
 }
 
 BOOST_AUTO_TEST_CASE(the_admin_listener_stays_on_loopback) {

@@ -103,6 +103,10 @@ std::vector<row> rows() {
         {R"({"type":"history","thread_id":"t","limit":1001})", "bad_request", "/limit"},
         {R"({"type":"delete_thread","thread_id":"t"})", "", ""},
         {R"({"type":"delete_thread"})", "bad_request", "/thread_id"},
+        {R"({"type":"refresh","token":"","id":"r"})", "", ""},
+        {R"({"type":"refresh"})", "bad_request", "/token"},
+        {R"({"type":"refresh","token":null})", "bad_request", "/token"},
+        {R"({"type":"refresh","token":7})", "bad_request", "/token"},
     };
 }
 

@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <memory>
 #include <string>
 
 namespace {
@@ -11,12 +12,12 @@ namespace {
 using namespace clarion::session;
 
 constexpr std::int64_t now_ms = 1'790'000'000'500;
-const token_secret secret(std::string(32, 's'));
+const auto secret = std::make_shared<const token_secret>(std::string(32, 's'));
 const std::string good_header = R"({"alg":"HS256","typ":"JWT"})";
 
 std::string signed_token(const std::string& header, const std::string& claims) {
     const std::string text = to_base64url(header) + '.' + to_base64url(claims);
-    return text + '.' + to_base64url(secret.sign(text));
+    return text + '.' + to_base64url(secret->sign(text));
 }
 
 std::string with_claims(const std::string& claims) {
@@ -29,13 +30,13 @@ std::string ada_with(const std::string& more) {
 }
 
 std::string why_not(const std::string& token, const token_rules& rules = {}) {
-    const token_verdict verdict = check_token(token, secret, rules, now_ms);
+    const token_verdict verdict = check_token(token, {secret, nullptr}, rules, now_ms);
     const auto* refused = std::get_if<token_refused>(&verdict);
     return refused == nullptr ? "" : refused->why;
 }
 
 token_claims claims_of(const std::string& token) {
-    const token_verdict verdict = check_token(token, secret, {}, now_ms);
+    const token_verdict verdict = check_token(token, {secret, nullptr}, {}, now_ms);
     BOOST_REQUIRE_MESSAGE(verdict.index() == 0, why_not(token));
     return std::get<token_claims>(verdict);
 }
@@ -46,10 +47,13 @@ BOOST_AUTO_TEST_SUITE(jwt)
 
 // The token of RFC 7515 appendix A.1, whose issuer is joe; its claims have no sub.
 BOOST_AUTO_TEST_CASE(the_signature_of_the_rfc_s_example_is_good) {
-    const token_secret key(
-        *from_base64url("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75"
-                        "aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow")
-    );
+    const token_keys key{
+        std::make_shared<const token_secret>(
+            *from_base64url("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75"
+                            "aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow")
+        ),
+        nullptr
+    };
     const std::string token =
         "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9"
         ".eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0"
@@ -66,7 +70,7 @@ BOOST_AUTO_TEST_CASE(what_is_made_is_taken_and_says_what_was_asked_for) {
     order.now_ms = now_ms;
     order.lives = std::chrono::hours(1);
     order.says = {"issuer \"of\" ours", "clarion"};
-    const std::string token = make_token(order, secret);
+    const std::string token = make_token(order, *secret);
     const token_claims claims = claims_of(token);
     BOOST_TEST(claims.user_id == "ada");
     BOOST_TEST(claims.expires_ms == 1'790'003'600'000);

@@ -133,6 +133,43 @@ BOOST_AUTO_TEST_CASE(the_end_is_announced_once_whatever_the_clock_does) {
     BOOST_TEST(ada.wire->frames.bytes() == warning_bytes);
 }
 
+BOOST_AUTO_TEST_CASE(another_token_moves_both_times_and_is_announced_anew) {
+    expiring_session ada(minutes(2));
+    ada.shard.pass(seconds(90));
+    const std::size_t warning_bytes = ada.wire->frames.bytes();
+    BOOST_REQUIRE(ada.life->goes_on());
+    ada.life->renew(ada.shard.wall_ms() + 300'000);
+    ada.shard.pass(milliseconds(239'999));
+    BOOST_TEST(ada.wire->frames.bytes() == warning_bytes);
+    ada.shard.pass(milliseconds(1));
+    BOOST_TEST(ada.wire->frames.bytes() == 2 * warning_bytes);
+    ada.shard.pass(milliseconds(59'999));
+    BOOST_TEST(!ada.ended.has_value());
+    ada.shard.pass(milliseconds(1));
+    BOOST_TEST(ada.ended.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_token_that_ends_earlier_counts_too) {
+    expiring_session ada(minutes(10));
+    ada.life->renew(ada.shard.wall_ms() + 30'000);
+    BOOST_TEST(ada.was_warned());
+    ada.shard.pass(seconds(30));
+    BOOST_TEST(ada.ended.has_value());
+}
+
+// The timer is up to a minute behind a clock that was set forward: whoever asks is told the truth.
+BOOST_AUTO_TEST_CASE(a_token_whose_time_has_come_is_not_gone_on_with) {
+    expiring_session ada(minutes(10));
+    ada.shard.set_wall_clock(minutes(10) - milliseconds(1));
+    BOOST_TEST(ada.life->goes_on());
+    ada.shard.set_wall_clock(milliseconds(1));
+    BOOST_TEST(!ada.life->goes_on());
+    ada.shard.pass(milliseconds(0));
+    BOOST_TEST(ada.ended.has_value());
+    ada.shard.set_wall_clock(-minutes(10));
+    BOOST_TEST(!ada.life->goes_on());
+}
+
 BOOST_AUTO_TEST_CASE(a_session_that_has_ended_is_left_alone) {
     expiring_session ada(minutes(2));
     ada.life.reset();

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <variant>
+
+namespace clarion::session {
+
+/// A sentence that says what is wrong with a file and what to do, without what it holds.
+struct file_refused {
+    std::string why;
+};
+
+/// Reads a file that decides who may come in, up to one byte more than `bytes_max`, so that a
+/// longer one can be told. Refuses what is no plain file, and what everybody on the machine may
+/// write. Blocks; at start-up and reloads only.
+std::variant<std::string, file_refused>
+read_plain_file(const std::string& path, std::size_t bytes_max);
+
+/// Overwrites a secret, so that it does not stay behind in memory that is given back.
+void wipe(std::string& bytes);
+
+}  // namespace clarion::session
