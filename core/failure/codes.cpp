@@ -208,6 +208,14 @@ constexpr std::array<code_traits, codes_count> table{{
      "The old certificate, secret or key set stays in force until it expires or is replaced.",
      "Mend the file that detail names; it is read again within 10 s, or at once on SIGHUP.",
      no_close},
+    {code::memory_spent,
+     "memory_spent",
+     error,
+     infrastructure,
+     "New clients cannot connect and new messages are answered busy; what goes on is not touched.",
+     "Give the process more memory or raise limits.memory_bytes_max; when it comes back soon, look "
+     "for what grows at /metrics and /debug/sessions.",
+     no_close},
 }};
 
 /// The compiler's own spelling of a value of `code`: the enumerator's name if it has one, else a

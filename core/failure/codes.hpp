@@ -40,8 +40,9 @@ enum class code : std::uint8_t {
     log_dropped,
     unauthorized,
     config_reload_failed,
+    memory_spent,
 };
-inline constexpr std::size_t codes_count = 27;
+inline constexpr std::size_t codes_count = 28;
 
 /// Whose concern a failure is.
 enum class code_class : std::uint8_t { security, infrastructure, storage, model, delivery };
