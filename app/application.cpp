@@ -3,7 +3,9 @@
 #include "app/admin/debug_pages.hpp"
 #include "app/admin/shard_watch.hpp"
 #include "app/credential_files.hpp"
+#include "app/file_limit.hpp"
 #include "app/home_directory.hpp"
+#include "app/machine_memory.hpp"
 #include "app/parts.hpp"
 #include "app/readiness.hpp"
 #include "app/revoke_route.hpp"
@@ -70,7 +72,7 @@ private:
         std::shared_ptr<http::site> site
     );
     net::log_line log_line();
-    net_reports reports() { return {log_line(), &failures_}; }
+    net_reports reports() { return {log_line(), &failures_, &memory_.budget()}; }
     executor first() { return shards_.front()->get_executor(); }
 
     void watch_signals();
@@ -94,6 +96,7 @@ private:
     failure::drop_report drops_;
     readiness ready_;
     shards shards_;                                    // threads
+    memory_watch memory_;                              // and whether there is memory for more
     std::unique_ptr<storage::event_log> storage_;      // what is true
     agents::tool_registry tools_;                      // what agents can do
     agents::agent_registry agents_;                    // who answers
@@ -125,13 +128,20 @@ application::application(const settings& with, failure::logging& logging)
       failures_(log_, unix_ms),
       drops_(logging, failures_),
       shards_(make_shards(settings_.server)),
+      memory_(
+          first(),
+          failures_,
+          memory_of_process(
+              memory_bound(settings_.limits.memory_bytes_max, memory_bytes_available())
+          )
+      ),
       storage_(open_log(settings_.server, log_options(failures_, ready_))),
       tools_(make_tools()),
       agents_(make_agents(settings_)),
       engines_(agents_, tools_),
       homes_(make_homes()),
       upkeep_(settings_.limits, *storage_, homes_, failures_),
-      observed_(observe(shards_, homes_, failures_, logging, *storage_)),
+      observed_(observe(shards_, homes_, failures_, logging, *storage_, memory_)),
       watch_(observed_.shards, log_),
       credentials_(first(), log_, failures_, credential_parts()),
       token_door_(make_token_door(settings_.server, revoked_, log_)),
@@ -140,19 +150,16 @@ application::application(const settings& with, failure::logging& logging)
     signals_.add(SIGUSR1);
     ready_.set(unready::starting);
     const auto serve_session =
-        [this](session::connection& with_whom, session::upgrade_request who) {
+        [this](session::connection& with_whom, session::upgrade_request& who) {
             return session::serve(
                 with_whom,
-                std::move(who),
+                who,
                 session::session_services{door(), homes_, session_settings_, failures_}
             );
         };
     site_ = std::make_shared<http::site>(main_site(settings_, ready_, serve_session, reports()));
-    listener_ = make_listener(
-        settings_.server.listen,
-        listener_options_of(settings_.server, reports()),
-        site_
-    );
+    listener_ =
+        make_listener(settings_.server.listen, listener_options_of(settings_, reports()), site_);
     if (settings_.server.admin.empty())
         return;
     const auto revoke_user = [this](std::string user_id) {
@@ -177,7 +184,7 @@ home_directory application::make_homes() {
             engines_,
             agents_,
             failures_,
-            conversations_settings_of(settings_.limits)
+            conversations_settings_of(settings_.limits, memory_.budget())
         ));
     return homes;
 }
@@ -270,7 +277,7 @@ std::vector<credential_files::part> application::credential_parts() {
     std::vector<credential_files::part> parts;
     if (!with.tls_cert.empty())
         parts.push_back(part("the certificate", {with.tls_cert, with.tls_key}, [this] {
-            listener_->use_tls(listener_options_of(settings_.server, reports()).tls);
+            listener_->use_tls(listener_options_of(settings_, reports()).tls);
         }));
     if (!with.jwt_secret_file.empty())
         parts.push_back(part("the secret", {with.jwt_secret_file}, [this] {
@@ -383,6 +390,8 @@ void application::leave_at_once() {
 int serve(const settings& with) {
     std::signal(SIGPIPE, SIG_IGN);
     failure::logging logging(log_settings_of(with.server), unix_ms);
+    if (const auto warning = too_few_files(raise_file_limit(), with.limits))
+        logging.root().warning(*warning);
     application server(with, logging);
     return server.run();
 }

@@ -25,6 +25,15 @@ std::size_t bytes(std::int64_t setting) {
     return static_cast<std::size_t>(setting);
 }
 
+// Above both caps that answer, so that each of them is reached; 0 when one of them is off. Those
+// who are being told that there are too many need a socket too.
+std::size_t sockets_max(const limit_settings& limits) {
+    constexpr std::size_t being_refused_max = 1'000;
+    if (limits.connections_max == 0 || limits.unauthenticated_max == 0)
+        return 0;
+    return bytes(limits.connections_max) + bytes(limits.unauthenticated_max) + being_refused_max;
+}
+
 // An empty origin policy of a server whose users prove who they are: anybody may name any host.
 http::origin_policy origins_of(const server_settings& with) {
     const bool trusting = with.auth == auth_mode::none && !with.insecure;
@@ -98,8 +107,10 @@ agents::agent_registry make_agents(const settings& with) {
     return agents::agent_registry(std::move(agents), with.default_agent);
 }
 
-conversation::conversations_settings conversations_settings_of(const limit_settings& limits) {
+conversation::conversations_settings
+conversations_settings_of(const limit_settings& limits, const session::memory_budget& memory) {
     conversation::conversations_settings made;
+    made.memory = &memory;
     made.runs.journal.event_bytes_max = bytes(limits.event_bytes_max);
     made.runs.journal.delta_window = milliseconds(limits.delta_window_ms);
     made.runs.journal.approvals_open_max = bytes(limits.approvals_open_per_run_max);
@@ -182,12 +193,14 @@ net::listen_address address_of(const std::string& text) {
     return address;
 }
 
-net::listener_options listener_options_of(const server_settings& with, net_reports told) {
+net::listener_options listener_options_of(const settings& with, net_reports told) {
     net::listener_options made;
+    made.connections_max = sockets_max(with.limits);
+    made.tls_handshakes_max = bytes(with.limits.unauthenticated_max);
     made.log = std::move(told.log);
     made.failures = told.failures;
-    if (!with.tls_cert.empty())
-        made.tls = net::make_tls_server_context({with.tls_cert, with.tls_key});
+    if (!with.server.tls_cert.empty())
+        made.tls = net::make_tls_server_context({with.server.tls_cert, with.server.tls_key});
     return made;
 }
 
@@ -208,12 +221,15 @@ http::site_options main_site(
     made.origins = origins_of(with.server);
     made.mode =
         with.server.auth == auth_mode::none ? http::authentication::off : http::authentication::on;
-    made.websockets = {
-        bytes(with.limits.connections_max),
-        bytes(with.limits.connections_per_address_max)
-    };
+    const std::size_t per_address_max = bytes(with.limits.connections_per_address_max);
+    made.websockets = {bytes(with.limits.connections_max), per_address_max};
+    for (const std::string& text : with.server.trusted_proxies)
+        if (const auto network = net::ip_network::parse(text))
+            made.trusted_proxies.push_back(*network);
+    made.unauthenticated = {bytes(with.limits.unauthenticated_max), per_address_max};
     made.log = std::move(told.log);
     made.failures = told.failures;
+    made.memory = told.memory;
     return made;
 }
 
@@ -222,7 +238,8 @@ observed observe(
     const home_directory& homes,
     const failure::ledger& failures,
     const failure::logging& logging,
-    const storage::event_log& storage
+    const storage::event_log& storage,
+    const memory_watch& memory
 ) {
     using figures = std::optional<storage::sqlite_figures>;
     const auto* on_disk = dynamic_cast<const storage::sqlite_event_log*>(&storage);
@@ -233,6 +250,7 @@ observed observe(
         .log_lines_dropped = [&logging] { return logging.dropped(); },
         .storage =
             [on_disk] { return on_disk == nullptr ? figures() : figures(on_disk->figures()); },
+        .memory = memory,
         .started_ms = unix_ms(),
     };
     for (const auto& one : all)

@@ -3,6 +3,7 @@
 #include "app/admin/observed.hpp"
 #include "app/config/settings.hpp"
 #include "app/home_directory.hpp"
+#include "app/memory_watch.hpp"
 #include "app/readiness.hpp"
 #include "core/agents/agent_registry.hpp"
 #include "core/agents/tool_registry.hpp"
@@ -30,6 +31,8 @@ namespace clarion::app {
 std::int64_t unix_ms();
 failure::log_settings log_settings_of(const server_settings& with);
 
+failure::log_settings log_settings_of(const server_settings& with);
+
 using shards = std::vector<std::unique_ptr<shard>>;
 shards make_shards(const server_settings& with);
 std::vector<shard*> pointers_to(const shards& all);
@@ -42,7 +45,9 @@ open_log(const server_settings& with, const storage::sqlite_options& options);
 agents::tool_registry make_tools();
 agents::agent_registry make_agents(const settings& with);
 
-conversation::conversations_settings conversations_settings_of(const limit_settings& limits);
+/// `memory` outlives who is given the settings, like that of `main_site`.
+conversation::conversations_settings
+conversations_settings_of(const limit_settings& limits, const session::memory_budget& memory);
 session::session_settings
 session_settings_of(const limit_settings& limits, const agents::agent_registry& agents);
 
@@ -59,12 +64,14 @@ std::unique_ptr<session::token_door> make_token_door(
 
 /// "HOST:PORT", an IPv6 host in brackets.
 net::listen_address address_of(const std::string& text);
-/// What net tells whoever operates the server, and where: lines to the log, failures to the ledger.
+/// What net tells whoever operates the server, and where: lines to the log, failures to the ledger;
+/// and what tells net whether there is memory for more.
 struct net_reports {
     net::log_line log;
     failure::ledger* failures = nullptr;
+    const session::memory_budget* memory = nullptr;
 };
-net::listener_options listener_options_of(const server_settings& with, net_reports told);
+net::listener_options listener_options_of(const settings& with, net_reports told);
 
 http::site_options main_site(
     const settings& with,
@@ -86,7 +93,8 @@ observed observe(
     const home_directory& homes,
     const failure::ledger& failures,
     const failure::logging& logging,
-    const storage::event_log& storage
+    const storage::event_log& storage,
+    const memory_watch& memory
 );
 
 /// One line about what was asked for, for the log. No secrets.

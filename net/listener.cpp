@@ -9,6 +9,7 @@
 #include <boost/asio/post.hpp>
 
 #include <exception>
+#include <optional>
 #include <utility>
 
 namespace clarion::net {
@@ -25,6 +26,35 @@ constexpr duration shortage_pause = std::chrono::milliseconds(100);
 // For what serves a connection, to notice that it was dropped and to end in its own way.
 constexpr duration drop_grace = std::chrono::seconds(1);
 
+/// One more of something that is bounded over all shards, until it is given back.
+class seat {
+public:
+    /// Nothing when `max` are taken; 0: no bound. Two at once may both be refused the last one.
+    static std::optional<seat> take(std::atomic<std::size_t>& taken, std::size_t max) {
+        seat one(taken);
+        if (max != 0 && one.number_ > max)
+            return std::nullopt;
+        return one;
+    }
+    seat(seat&& other) noexcept
+        : taken_(std::exchange(other.taken_, nullptr)), number_(other.number_) {}
+    seat(const seat&) = delete;
+    seat& operator=(const seat&) = delete;
+    seat& operator=(seat&&) = delete;
+    ~seat() { give_back(); }
+
+    void give_back() noexcept {
+        if (taken_ != nullptr)
+            --*std::exchange(taken_, nullptr);
+    }
+
+private:
+    explicit seat(std::atomic<std::size_t>& taken) : taken_(&taken), number_(++taken) {}
+
+    std::atomic<std::size_t>* taken_;
+    std::size_t number_;
+};
+
 std::string written(const std::string& host, std::uint16_t port) {
     const bool is_v6 = host.find(':') != std::string::npos;
     return (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
@@ -35,48 +65,70 @@ std::string written(const std::string& host, std::uint16_t port) {
 /// The listener's connections on one shard.
 class listener::part {
 public:
+    /// `options` and `all` are the listener's, which outlives its parts.
     part(
         shard& on,
         std::unique_ptr<stream_service> service,
-        duration handshake_timeout,
-        std::size_t connections_max,
-        failure::ledger* failures
+        const listener_options& options,
+        counts& all
     )
         : on_(on),
           service_(std::move(service)),
-          handshake_timeout_(handshake_timeout),
-          connections_max_(connections_max),
+          options_(options),
+          all_(all),
           counters_(metrics::counters_of(on.get_executor())),
-          failures_(failures),
           connections_(on.get_executor()) {}
 
     shard& on() noexcept { return on_; }
 
     void adopt(tcp_socket socket, tls_context_ptr tls) {
-        if (is_closed_ || connections_.size() >= connections_max_)
+        if (is_closed_)
             return;
-        connections_.spawn(serve(std::move(socket), std::move(tls)));
+        auto place = seat::take(all_.open, options_.connections_max);
+        if (!place)
+            return tell_refused(socket, "there are as many as the listener takes");
+        boost::system::error_code gone;
+        send_without_delay(socket);
+        socket.set_option(asio::socket_base::send_buffer_size(send_buffer_bytes), gone);
+        if (!tls) {
+            connections_.spawn(serve(make_tcp_stream(std::move(socket)), std::move(*place)));
+            return;
+        }
+        auto handshake = seat::take(all_.in_handshake, options_.tls_handshakes_max);
+        if (!handshake)
+            return tell_refused(socket, "too many others are in their TLS handshake");
+        connections_.spawn(
+            secure({std::move(socket), std::move(tls), *std::move(place), *std::move(handshake)})
+        );
     }
 
     task<> close(duration grace) {
         const time_point deadline = on_.now() + grace;
         is_closed_ = true;
         service_->close_idle();
-        if (open_ > 0)
+        if (open_here_ > 0)
             co_await before(deadline, none_open_.wait());
         service_->drop_all();
-        if (open_ > 0)
+        if (open_here_ > 0)
             co_await before(on_.now() + drop_grace, none_open_.wait());
         connections_.cancel();
         co_await connections_.join();
     }
 
 private:
+    // One that begins with a TLS handshake.
+    struct insecure_connection {
+        tcp_socket socket;
+        tls_context_ptr tls;
+        seat place;
+        seat handshake;
+    };
+
     // Counts one connection while in scope.
     class counted {
     public:
-        explicit counted(part& in) : in_(in), counters_(in.counters_) {
-            ++in_.open_;
+        counted(part& in, seat place) : in_(in), counters_(in.counters_), place_(std::move(place)) {
+            ++in_.open_here_;
             ++counters_.connections_accepted;
             ++counters_.connections_open;
         }
@@ -84,49 +136,59 @@ private:
         counted& operator=(const counted&) = delete;
         ~counted() {
             --counters_.connections_open;
-            if (--in_.open_ == 0 && in_.is_closed_)
+            if (--in_.open_here_ == 0 && in_.is_closed_)
                 in_.none_open_.notify();
         }
 
     private:
         part& in_;
         metrics::counters& counters_;
+        seat place_;
     };
 
-    task<> serve(tcp_socket socket, tls_context_ptr tls) {
-        const counted open(*this);
-        boost::system::error_code gone;
-        send_without_delay(socket);
-        socket.set_option(asio::socket_base::send_buffer_size(send_buffer_bytes), gone);
-        byte_stream_ptr stream;
-        if (!tls) {
-            stream = make_tcp_stream(std::move(socket));
-        } else {
-            const time_point deadline = on_.now() + handshake_timeout_;
-            const std::string peer = address_of_peer(socket);
-            tls_result secured = co_await accept_tls(std::move(socket), std::move(tls), deadline);
-            if (auto* made = std::get_if<byte_stream_ptr>(&secured))
-                stream = std::move(*made);
-            else
-                tell(peer + ": " + std::get<stream_closed>(secured).message);
-        }
+    task<> serve(byte_stream_ptr stream, seat place) {
+        const counted open(*this, std::move(place));
+        co_await service_->serve(std::move(stream));
+    }
+
+    task<> secure(insecure_connection from) {
+        const counted open(*this, std::move(from.place));
+        byte_stream_ptr stream = co_await shake_hands(from);
+        from.handshake.give_back();
         if (stream)
             co_await service_->serve(std::move(stream));
     }
 
-    void tell(const std::string& why) const {
-        if (failures_ != nullptr)
-            failures_->report(failure::code::tls_handshake_failed, {}, why);
+    task<byte_stream_ptr> shake_hands(insecure_connection& from) {
+        const time_point deadline = on_.now() + options_.tls_handshake_timeout;
+        const std::string peer = address_of_peer(from.socket);
+        tls_result secured =
+            co_await accept_tls(std::move(from.socket), std::move(from.tls), deadline);
+        if (auto* made = std::get_if<byte_stream_ptr>(&secured))
+            co_return std::move(*made);
+        const std::string why = std::get<stream_closed>(secured).message;
+        tell(failure::code::tls_handshake_failed, peer + ": " + why);
+        co_return nullptr;
+    }
+
+    void tell_refused(const tcp_socket& socket, const std::string& why) const {
+        counters_.upgrades_refused.add(metrics::upgrade_refusal::connections);
+        const std::string peer = address_of_peer(socket);
+        tell(failure::code::handshake_refused, peer + ": closed without an answer: " + why);
+    }
+
+    void tell(failure::code what, const std::string& why) const {
+        if (options_.failures != nullptr)
+            options_.failures->report(what, {}, why);
     }
 
     shard& on_;
     std::unique_ptr<stream_service> service_;
-    duration handshake_timeout_;
-    std::size_t connections_max_;
+    const listener_options& options_;
+    counts& all_;
     metrics::counters& counters_;
-    failure::ledger* failures_;
     bool is_closed_ = false;
-    std::size_t open_ = 0;
+    std::size_t open_here_ = 0;
     wakeup none_open_;
     task_group connections_;
 };
@@ -142,15 +204,8 @@ listener::listener(
       acceptor_(home_.io()),
       accepting_(home_.get_executor()) {
     bind(address);
-    const std::size_t share = (options_.connections_max + shards.size() - 1) / shards.size();
     for (shard* each : shards)
-        parts_.push_back(std::make_unique<part>(
-            *each,
-            make(*each),
-            options_.tls_handshake_timeout,
-            share,
-            options_.failures
-        ));
+        parts_.push_back(std::make_unique<part>(*each, make(*each), options_, counts_));
 }
 
 listener::~listener() = default;

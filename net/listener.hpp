@@ -9,6 +9,7 @@
 #include "net/stream_service.hpp"
 #include "net/tls_stream.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -33,9 +34,11 @@ public:
 struct listener_options {
     tls_context_ptr tls;  ///< none: plain TCP
     duration tls_handshake_timeout = std::chrono::seconds(10);
-    /// Open at a time, TLS handshakes included, spread evenly over the shards; past it a connection
-    /// is closed as soon as it is accepted. The caps of a site, which answer, lie below.
+    /// Open at a time, on all shards together; past it a connection is closed as soon as it is
+    /// accepted. 0: no cap. The caps of a site, which answer, lie below.
     std::size_t connections_max = 65'536;
+    /// Of these in their TLS handshake, where nothing can be answered yet. 0: no cap.
+    std::size_t tls_handshakes_max = 1'000;
     log_line log = [](std::string_view) {
     };
     /// Told of failed TLS handshakes and of connections that cannot be accepted; outlives the
@@ -77,6 +80,11 @@ public:
 
 private:
     class part;
+    /// How many there are, over all shards.
+    struct counts {
+        std::atomic<std::size_t> open = 0;
+        std::atomic<std::size_t> in_handshake = 0;
+    };
     using tcp_acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_type>;
 
     void bind(const listen_address& address);
@@ -85,6 +93,7 @@ private:
 
     shard& home_;
     listener_options options_;
+    counts counts_;
     tcp_acceptor acceptor_;
     std::string address_;
     std::uint16_t port_ = 0;

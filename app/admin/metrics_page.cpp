@@ -31,7 +31,7 @@ void add_connections(metric_families& to, const counters& all) {
         "clarion_upgrades_refused_total",
         "reason",
         all.upgrades_refused,
-        "Requests for a WebSocket that were refused."
+        "Requests for a WebSocket that were refused, and connections before their request."
     );
     to.counters_by(
         "clarion_handshakes_total",
@@ -228,6 +228,10 @@ void add_shards(metric_families& to, const server_snapshot& shards) {
 
 void add_process(metric_families& to, const measured& of) {
     to.gauge("process_resident_memory_bytes", "Resident memory.").add(of.process.resident_bytes);
+    to.gauge("clarion_memory_max_bytes", "Resident memory at which new work is refused; 0: none.")
+        .add(of.memory_bytes_max);
+    to.gauge("clarion_memory_spent", "1: upgrades get 503 and messages busy, for lack of memory.")
+        .add(of.is_memory_spent ? 1 : 0);
     to.gauge("process_open_fds", "Open file descriptors.").add(of.process.open_files);
     to.gauge("process_max_fds", "Their soft limit; 0 without one.").add(of.process.open_files_max);
     to.counter("process_cpu_seconds_total", "User and system time.").add(of.process.cpu_seconds);
@@ -288,6 +292,8 @@ task<measured> measure(const observed& server) {
     now.storage = server.storage();
     now.failures = server.failures.snapshot();
     now.process = facts_of_process();
+    now.memory_bytes_max = server.memory.bytes_max();
+    now.is_memory_spent = server.memory.budget().is_spent();
     now.log_lines_dropped = server.log_lines_dropped();
     now.started_ms = server.started_ms;
     co_return now;

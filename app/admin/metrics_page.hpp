@@ -19,6 +19,9 @@ struct measured {
     std::optional<storage::sqlite_figures> storage;
     failure::ledger_snapshot failures;
     process_facts process;
+    /// 0: no bound.
+    std::int64_t memory_bytes_max = 0;
+    bool is_memory_spent = false;
     std::uint64_t log_lines_dropped = 0;
     std::int64_t started_ms = 0;
 };

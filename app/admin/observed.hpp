@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/memory_watch.hpp"
 #include "core/async/executor.hpp"
 #include "core/conversation/conversations.hpp"
 #include "core/failure/ledger.hpp"
@@ -22,6 +23,7 @@ struct observed {
     std::function<std::uint64_t()> log_lines_dropped;
     /// Nothing for a log in memory. Any thread.
     std::function<std::optional<storage::sqlite_figures>()> storage;
+    const memory_watch& memory;
     /// Unix ms.
     std::int64_t started_ms = 0;
 };

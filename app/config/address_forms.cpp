@@ -1,14 +1,11 @@
 #include "app/config/address_forms.hpp"
 
 #include "net/http/admission.hpp"
+#include "net/ip_network.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <system_error>
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 namespace clarion::app {
 
@@ -39,21 +36,11 @@ std::optional<unsigned> parse_decimal(std::string_view digits, unsigned max) {
     return number;
 }
 
-bool is_ipv6(const std::string& text) {
-    in6_addr parsed{};
-    return inet_pton(AF_INET6, text.c_str(), &parsed) == 1;
-}
-
-bool is_ipv4(const std::string& text) {
-    in_addr parsed{};
-    return inet_pton(AF_INET, text.c_str(), &parsed) == 1;
-}
-
 // A host as it stands in an address or a URL; returned without brackets.
 std::optional<std::string> parse_host(std::string_view text) {
     if (text.size() > 2 && text.front() == '[' && text.back() == ']') {
         std::string inside(text.substr(1, text.size() - 2));
-        if (!is_ipv6(inside))
+        if (inside.find(':') == std::string::npos || !net::parse_address(inside))
             return std::nullopt;
         return inside;
     }
@@ -92,13 +79,7 @@ bool is_origin(std::string_view text) {
 }
 
 bool is_network(std::string_view text) {
-    const std::size_t slash = text.find('/');
-    if (slash == std::string_view::npos)
-        return false;
-    const std::string address(text.substr(0, slash));
-    const std::string_view prefix = text.substr(slash + 1);
-    return (is_ipv4(address) && parse_decimal(prefix, 32)) ||
-           (is_ipv6(address) && parse_decimal(prefix, 128));
+    return net::ip_network::parse(text).has_value();
 }
 
 }  // namespace clarion::app

@@ -51,7 +51,7 @@ public:
 
     /// Ends at the next `notify`, or at once when one came since the last `wait`.
     /// Throws operation_aborted when cancelled. One waiter at a time.
-    task<> wait() { co_await async_wait(use_task); }
+    task<> wait() { return async_wait(use_task); }
 
     /// The same, but ends at `deadline` at the latest; who waits looks again at what it waits for.
     task<> wait_until(time_point deadline);

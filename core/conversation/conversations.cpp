@@ -152,6 +152,9 @@ std::optional<server::error> conversations::limit_of(const std::string& user_id)
         error.code = server::error_code::draining;
         error.message = "the server is shutting down";
         error.retry_after_ms = in_ms(reconnect_after);
+    } else if (settings_.memory != nullptr && settings_.memory->is_spent()) {
+        error.code = server::error_code::busy;
+        error.message = "the server has no memory for more";
     } else if (const auto wait = users_.at(user_id).rate.wait_at(on_.owner().now())) {
         error.code = server::error_code::rate_limited;
         error.message = "more than " + std::to_string(settings_.messages_per_minute) +

@@ -5,6 +5,7 @@
 #include "core/conversation/conversation.hpp"
 #include "core/conversation/message_rate.hpp"
 #include "core/engine/approval_index.hpp"
+#include "core/session/memory_budget.hpp"
 #include "core/session/user_home.hpp"
 
 #include <functional>
@@ -26,6 +27,8 @@ struct conversations_settings {
     std::size_t runs_active_per_user_max = 64;
     std::size_t connections_per_user_max = 1000;
     std::size_t subscriptions_per_connection_max = 1000;
+    /// Asked before a message is taken; outlives the conversations. None: there is always memory.
+    const session::memory_budget* memory = nullptr;
 };
 
 /// The home of one shard's users: their sessions, and their threads as long as somebody needs them.

@@ -215,8 +215,7 @@ constexpr std::array<code_traits, codes_count> table{{
      "The log holds what the server would never commit: what the thread's user resumes may be "
      "wrong.",
      "Keep a copy of the data directory; look for another hand in it or a failing disk, then "
-     "restore "
-     "a backup.",
+     "restore a backup.",
      no_close},
     {code::backup_failed,
      "backup_failed",
@@ -224,6 +223,14 @@ constexpr std::array<code_traits, codes_count> table{{
      storage,
      "There is no new backup; the log and its users are not touched.",
      "Mend what detail names (room, rights, the directory), then ask for the backup again.",
+     no_close},
+    {code::memory_spent,
+     "memory_spent",
+     error,
+     infrastructure,
+     "New clients cannot connect and new messages are answered busy; what goes on is not touched.",
+     "Give the process more memory or raise limits.memory_bytes_max; when it comes back soon, look "
+     "for what grows at /metrics and /debug/sessions.",
      no_close},
 }};
 

@@ -42,8 +42,9 @@ enum class code : std::uint8_t {
     config_reload_failed,
     audit_violation,
     backup_failed,
+    memory_spent,
 };
-inline constexpr std::size_t codes_count = 29;
+inline constexpr std::size_t codes_count = 30;
 
 /// Whose concern a failure is.
 enum class code_class : std::uint8_t { security, infrastructure, storage, model, delivery };

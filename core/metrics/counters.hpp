@@ -13,10 +13,18 @@
 
 namespace clarion::metrics {
 
-/// Why an HTTP request for a WebSocket was refused.
-enum class upgrade_refusal : std::uint8_t { origin, malformed, draining, connections };
+/// Why an HTTP request for a WebSocket was refused. `unauthenticated`: the connection was, before
+/// its request, because too many others are not yet sessions.
+enum class upgrade_refusal : std::uint8_t {
+    origin,
+    malformed,
+    draining,
+    connections,
+    unauthenticated,
+    memory,
+};
 constexpr std::string_view names_of(upgrade_refusal) {
-    return "origin|malformed|draining|connections";
+    return "origin|malformed|draining|connections|unauthenticated|memory";
 }
 
 enum class handshake_outcome : std::uint8_t { established, refused, vanished };

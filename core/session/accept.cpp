@@ -28,10 +28,10 @@ std::int64_t in_ms(duration time) {
 // The token of the first frame, which must be `hello`.
 task<std::variant<std::string, not_established>> token_of_hello(inbox& from) {
     using result = std::variant<std::string, not_established>;
-    auto first = co_await from.take();
-    if (auto* end = std::get_if<session_end>(&first))
-        co_return result(not_established{std::move(*end)});
-    auto frame = protocol::client::parse_frame(std::get<std::string>(first));
+    const auto first = co_await from.take();
+    if (!first)
+        co_return result(not_established{*from.ended()});
+    auto frame = protocol::client::parse_frame(*first);
     const auto* parsed = std::get_if<protocol::client::frame>(&frame);
     const auto* hello =
         parsed == nullptr ? nullptr : std::get_if<protocol::client::hello>(&parsed->body);
@@ -111,7 +111,7 @@ task<accepted> accept(accept_request with) {
 
     auto& who = std::get<authenticated>(user);
     with.to->owner = who.user_id;
-    session_link link(with.connection_id, who.user_id, with.to);
+    session_link link(with.to);
     user_home& home = with.users.home_of(link.user_id());
     arrival found = co_await ask(home.where(), home.arrive(link));
     if (found.refused)
@@ -123,7 +123,7 @@ task<accepted> accept(accept_request with) {
     }
     link.send_text(welcome_text(with.settings, link, found));
     with.from.flow();
-    co_return accepted(established(with.from, std::move(link), std::move(who), home));
+    co_return accepted(established(with.from, std::move(link), who.expires_ms, home));
 }
 
 }  // namespace clarion::session

@@ -18,8 +18,6 @@ struct accept_request {
     authenticator& door;
     directory& users;
     const session_settings& settings;
-    /// Of this connection, known before its user is.
-    const std::string& connection_id;
 };
 
 /// The handshake of PROTOCOL §2: who is calling, where is their home, `welcome`. Yields the only

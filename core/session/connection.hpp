@@ -82,6 +82,9 @@ struct upgrade_request {
     std::optional<std::string> user;
     /// From `Authorization: Bearer` or the subprotocol `clarion.bearer.<token>`.
     std::optional<std::string> credential;
+    /// What the transport counts a connection by until it is a session. Given back by the session
+    /// once it has a user, and by every end before that.
+    std::shared_ptr<const void> place_before_session{};
 };
 
 }  // namespace clarion::session

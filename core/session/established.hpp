@@ -1,10 +1,11 @@
 #pragma once
 
-#include "core/session/authenticator.hpp"
 #include "core/session/inbox.hpp"
 #include "core/session/session_link.hpp"
 #include "core/session/user_home.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -31,22 +32,29 @@ public:
     established& operator=(const established&) = delete;
     ~established() = default;
 
-    /// The next client frame as text, or the end of the session.
-    task<std::variant<std::string, session_end>> receive() { return inbox_->take(); }
+    /// The next client frame as text; nothing when the session has ended, as `end` says.
+    task<std::optional<std::string>> receive() { return inbox_->take(); }
+    const session_end& end() const { return *inbox_->ended(); }
 
     const session_link& link() const { return link_; }
     const std::string& user_id() const { return link_.user_id(); }
-    const authenticated& who() const { return who_; }
+    /// Unix ms; the session ends then. Absent: it never expires.
+    std::optional<std::int64_t> expires_ms() const { return expires_ms_; }
     user_home& home() const { return *home_; }
 
 private:
     friend task<accepted> accept(accept_request with);
-    established(inbox& from, session_link link, authenticated who, user_home& home)
-        : inbox_(&from), link_(std::move(link)), who_(std::move(who)), home_(&home) {}
+    established(
+        inbox& from,
+        session_link link,
+        std::optional<std::int64_t> expires_ms,
+        user_home& home
+    )
+        : inbox_(&from), link_(std::move(link)), expires_ms_(expires_ms), home_(&home) {}
 
     inbox* inbox_;
     session_link link_;
-    authenticated who_;
+    std::optional<std::int64_t> expires_ms_;
     user_home* home_;
 };
 

@@ -31,14 +31,14 @@ void inbox::flow() {
     arrived_.notify();
 }
 
-task<std::variant<std::string, session_end>> inbox::take() {
-    using taken = std::variant<std::string, session_end>;
+task<std::optional<std::string>> inbox::take() {
+    using taken = std::optional<std::string>;
     while (texts_.empty() && !end_)
         co_await arrived_.wait();
     if (texts_.empty())
-        co_return taken(*end_);
+        co_return taken();
     std::string text = std::move(texts_.front());
-    texts_.pop_front();
+    texts_.erase(texts_.begin());
     bytes_ -= text.size();
     taken_.notify();
     co_return taken(std::move(text));

@@ -5,10 +5,10 @@
 #include "core/session/outbox.hpp"
 
 #include <cstddef>
-#include <deque>
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace clarion::session {
 
@@ -34,8 +34,9 @@ public:
     /// The welcome is on its way: what is held may be taken, more may come.
     void flow();
 
-    /// The next text, in order, or the session's end.
-    task<std::variant<std::string, session_end>> take();
+    /// The next text, in order; nothing when the session has `ended`. (The end itself would be a
+    /// hundred bytes in every frame that waits here.)
+    task<std::optional<std::string>> take();
 
     /// Ends the session at once: what is still queued is not processed. The first reason counts.
     void end(session_end why);
@@ -46,7 +47,7 @@ public:
 private:
     bool is_full_for(std::size_t more_bytes) const;
 
-    std::deque<std::string> texts_;
+    std::vector<std::string> texts_;  // few: a deque would cost an idle session 600 bytes
     std::size_t bytes_ = 0;
     bool flowing_ = false;
     std::optional<session_end> end_;

@@ -3,17 +3,44 @@
 #include "core/metrics/counters.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace clarion::session {
 
 using protocol::close_code;
 
+namespace {
+
+// So long a writer waits for more: longer than the pauses within a run, because a new one costs
+// some thousand instructions.
+constexpr duration writer_patience = std::chrono::seconds(1);
+
+// Says that the writer has ended, however it does.
+class ending_writer {
+public:
+    ending_writer(bool& is_writing, wakeup& ended) : is_writing_(is_writing), ended_(ended) {}
+    ending_writer(const ending_writer&) = delete;
+    ending_writer& operator=(const ending_writer&) = delete;
+    ~ending_writer() {
+        is_writing_ = false;
+        ended_.notify();
+    }
+
+private:
+    bool& is_writing_;
+    wakeup& ended_;
+};
+
+}  // namespace
+
 line::line(executor on, connection& with, std::size_t outbox_bytes_max)
-    : on_(on), with_(with), end_(std::make_shared<link_end>(on, outbox_bytes_max)), pumps_(on) {
+    : on_(on),
+      with_(with),
+      end_(std::make_shared<link_end>(on, on.owner().random().id("c_"), outbox_bytes_max)),
+      pumps_(on) {
     end_->control = this;
     pumps_.spawn(read());
-    pumps_.spawn(write());
 }
 
 void line::end(closing why) {
@@ -27,8 +54,7 @@ void line::end(closing why) {
 task<> line::read() {
     while (true) {
         inbound received = co_await with_.receive();
-        heard_at_ = on_.owner().now();
-        end_->heard_at = heard_at_;
+        end_->heard_at = on_.owner().now();
         if (auto* text = std::get_if<text_message>(&received)) {
             is_held_up_ = true;
             co_await inbox_.put(std::move(text->text));
@@ -76,21 +102,32 @@ void line::take_in(const ended& over) {
     peer_left_.notify();
 }
 
-// One write for all that has gathered since the last one.
+void line::frames_wait() {
+    if (!std::exchange(is_writing_, true))
+        pumps_.spawn(write());
+}
+
+// One write for all that has gathered since the last one. Between its last look at the outbox and
+// its end nothing else runs, so that no frame is left without a writer.
 task<> line::write() {
+    const ending_writer ends(is_writing_, writer_ended_);
     while (true) {
-        std::vector<shared_frame> batch = co_await end_->frames.take();
+        const time_point idle_at = on_.owner().now() + writer_patience;
+        std::vector<shared_frame> batch = co_await end_->frames.take(idle_at);
         if (batch.empty())
-            break;
+            co_return;
         const send_verdict verdict = co_await send_owned(std::move(batch));
         if (const auto* lost = std::get_if<gone>(&verdict)) {
             end_->frames.close_and_drop();
             inbox_.end(vanished{lost->reason});
         }
     }
-    co_await finishing_.wait();
-    if (goodbye_)
-        co_await with_.send_close(goodbye_->code, goodbye_->reason);
+}
+
+task<> line::say_goodbye(closing with) {
+    while (is_writing_)
+        co_await writer_ended_.wait();
+    co_await with_.send_close(with.code, with.reason);
     written_.notify();
 }
 
@@ -110,12 +147,9 @@ task<> line::finish(session_end how, duration linger) {
     end_->control = nullptr;
     inbox_.end(how);
     end_->frames.close();
-    if (auto* say = std::get_if<closing>(&how))
-        goodbye_ = std::move(*say);
-    finishing_.notify();
-    if (goodbye_) {
-        const executor on = co_await asio::this_coro::executor;
-        const time_point deadline = on.owner().now() + linger;
+    if (auto* goodbye = std::get_if<closing>(&how)) {
+        const time_point deadline = on_.owner().now() + linger;
+        pumps_.spawn(say_goodbye(std::move(*goodbye)));
         co_await written_.wait_until(deadline);
         co_await peer_left_.wait_until(deadline);
     }

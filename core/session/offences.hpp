@@ -3,7 +3,7 @@
 #include "core/async/timer_queue.hpp"
 #include "core/session/session_settings.hpp"
 
-#include <deque>
+#include <vector>
 
 namespace clarion::session {
 
@@ -11,15 +11,14 @@ namespace clarion::session {
 class offences {
 public:
     void add(time_point now) {
-        while (!times_.empty() && now - times_.front() >= offence_window)
-            times_.pop_front();
+        std::erase_if(times_, [now](time_point then) { return now - then >= offence_window; });
         times_.push_back(now);
     }
 
     bool too_many() const { return times_.size() >= offences_max; }
 
 private:
-    std::deque<time_point> times_;
+    std::vector<time_point> times_;  // offences_max at most
 };
 
 }  // namespace clarion::session

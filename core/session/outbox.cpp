@@ -16,9 +16,10 @@ outbox::push_verdict outbox::push(shared_frame frame) {
     return push_verdict::queued;
 }
 
-task<std::vector<shared_frame>> outbox::take() {
-    while (frames_.empty() && !closed_)
-        co_await filled_.wait();
+task<std::vector<shared_frame>> outbox::take(time_point deadline) {
+    const executor on = co_await asio::this_coro::executor;
+    while (frames_.empty() && !closed_ && on.owner().now() < deadline)
+        co_await filled_.wait_until(deadline);
     std::vector<shared_frame> taken = std::exchange(frames_, {});
     bytes_ = 0;
     announce_room();

@@ -41,8 +41,9 @@ public:
     /// An empty outbox takes a frame of any size.
     push_verdict push(shared_frame frame);
 
-    /// Everything that has gathered, at least one frame; empty once closed and drained.
-    task<std::vector<shared_frame>> take();
+    /// Everything that has gathered, at least one frame; empty once closed and drained, or when
+    /// nothing has come by `deadline`.
+    task<std::vector<shared_frame>> take(time_point deadline);
 
     enum class room_verdict : std::uint8_t { room, closed };
     /// Ends when `more` bytes leave half of the bound to others, or when the outbox is empty: the

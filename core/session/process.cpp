@@ -36,7 +36,14 @@ public:
     }
 
     bool offended_too_often() const { return offences_.too_many(); }
-    const std::string& last_offence() const { return last_offence_; }
+    session_end end_of_offender() const {
+        return closing{
+            protocol::close_code::protocol_error,
+            "too many bad frames",
+            failure::code::too_many_bad_frames,
+            "the last was answered " + last_offence_
+        };
+    }
 
 private:
     using frame_id = std::optional<std::string>;
@@ -144,17 +151,12 @@ task<session_end>
 process(established& session, const session_settings& settings, token_refresh& renewal) {
     frame_processor processor(session, settings, renewal);
     while (true) {
-        auto received = co_await session.receive();
-        if (auto* end = std::get_if<session_end>(&received))
-            co_return std::move(*end);
-        co_await processor.process_text(std::get<std::string>(received));
+        const auto received = co_await session.receive();
+        if (!received)
+            co_return session.end();
+        co_await processor.process_text(*received);
         if (processor.offended_too_often())
-            co_return session_end(closing{
-                protocol::close_code::protocol_error,
-                "too many bad frames",
-                failure::code::too_many_bad_frames,
-                "the last was answered " + processor.last_offence()
-            });
+            co_return processor.end_of_offender();
     }
 }
 

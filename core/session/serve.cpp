@@ -18,14 +18,17 @@ namespace clarion::session {
 namespace {
 
 // The session's boundary: one of the four places where exceptions are caught.
-task<session_end>
-guarded(task<session_end> part, failure::ledger& failures, const failure::concern& touched) {
-    try {
-        co_return co_await std::move(part);
-    } catch (const std::exception& error) {
-        failures.report(failure::code::internal_session, touched, error.what());
-        co_return session_end(closing{protocol::close_code::internal_error, "internal error"});
-    }
+session_end
+broken_by(const std::exception& error, failure::ledger& failures, const failure::concern& touched) {
+    failures.report(failure::code::internal_session, touched, error.what());
+    return closing{protocol::close_code::internal_error, "internal error"};
+}
+
+failure::concern concern_of(const link_end& end) {
+    failure::concern touched;
+    touched.about.connection_id = end.connection_id;
+    touched.about.user_id = end.owner;
+    return touched;
 }
 
 metrics::session_ending ending_of(const session_end& end) {
@@ -74,93 +77,113 @@ void report(const session_end& end, const failure::concern& touched, failure::le
 }
 
 // A session's lines in the log and its places in counters and lists, as long as it is established.
+// What an idle session costs in memory is decided here and in `serve`: what the lines need is
+// gathered when they are written.
 class standing {
 public:
     standing(
         const executor& on,
         const established& session,
-        std::string remote,
-        failure::logger log
+        const std::string& remote,
+        const failure::ledger& failures
     )
         : counters_(metrics::counters_of(on)),
           listed_(on, session.link(), remote),
-          log_(log.with_connection(session.link().connection_id()).with_user(session.user_id())) {
+          failures_(failures) {
         ++counters_.sessions_open;
-        log_.info("the session begins, from " + remote);
+        log_of(session).info("the session begins, from " + remote);
     }
     standing(const standing&) = delete;
     standing& operator=(const standing&) = delete;
     ~standing() { --counters_.sessions_open; }
 
-    void ends(const session_end& how) const {
+    void ends(const established& session, const session_end& how) const {
         if (const auto* said = std::get_if<closing>(&how))
-            log_.info("the session ends with " + std::to_string(static_cast<int>(said->code)));
+            log_of(session).info(
+                "the session ends with " + std::to_string(static_cast<int>(said->code))
+            );
         else
-            log_.info("the session ends without a close frame");
+            log_of(session).info("the session ends without a close frame");
     }
 
 private:
+    failure::logger log_of(const established& session) const {
+        return failures_.log()
+            .with_connection(session.link().connection_id())
+            .with_user(session.user_id());
+    }
+
     metrics::counters& counters_;
     session_list::place listed_;
-    failure::logger log_;
+    const failure::ledger& failures_;
 };
 
 task<session_end>
-live(established session, line& wire, std::string remote, session_services services) {
+live(established session, line& wire, const std::string& remote, session_services services) {
     const executor on = co_await asio::this_coro::executor;
-    const standing known(on, session, std::move(remote), services.failures.log());
+    const standing known(on, session, remote, services.failures);
     const heartbeat alive(on, wire, services.settings);
-    token_life life(on, session.link(), session.who().expires_ms);
-    failure::concern touched;
-    touched.about.connection_id = session.link().connection_id();
-    touched.about.user_id = session.user_id();
+    token_life life(on, session.link(), session.expires_ms());
     token_refresh renewal(session, services.door, life, services.failures);
-    task<session_end> work = process(session, services.settings, renewal);
-    session_end end = co_await guarded(std::move(work), services.failures, touched);
+    session_end end = vanished{};
+    try {
+        end = co_await process(session, services.settings, renewal);
+    } catch (const std::exception& error) {
+        end = broken_by(error, services.failures, concern_of(*wire.out()));
+    }
     co_await ask(session.home().where(), session.home().leave(session.link()));
-    report(end, touched, services.failures);
-    known.ends(end);
+    report(end, concern_of(*wire.out()), services.failures);
+    known.ends(session, end);
     co_return end;
 }
 
-task<session_end> shake_hands_and_live(accept_request with, line& wire, session_services services) {
+// Its own coroutine, so that nothing of the handshake is kept while the session lives.
+task<accepted> shake_hands(upgrade_request& upgrade, line& wire, session_services services) {
     const executor on = co_await asio::this_coro::executor;
-    accepted verdict = co_await accept(with);
-    metrics::counters_of(on).handshakes.add(outcome_of(verdict));
-    if (auto* refused = std::get_if<not_established>(&verdict)) {
-        failure::concern touched;
-        touched.about.connection_id = with.connection_id;
-        report(refused->why, touched, services.failures);
-        co_return std::move(refused->why);
-    }
-    co_return co_await live(
-        std::get<established>(std::move(verdict)),
-        wire,
-        with.upgrade.remote_address,
-        services
-    );
-}
-
-}  // namespace
-
-task<> serve(connection& with, upgrade_request upgrade, session_services services) {
-    const executor on = co_await asio::this_coro::executor;
-    services.failures.log().debug("a connection comes in from " + upgrade.remote_address);
-    line wire(on, with, services.settings.outbox_bytes_max);
-    const std::string connection_id = on.owner().random().id("c_");
-    const accept_request handshake{
+    const accept_request with{
         upgrade,
         wire.in(),
         wire.out(),
         services.door,
         services.users,
         services.settings,
-        connection_id,
     };
-    failure::concern touched;
-    touched.about.connection_id = connection_id;
-    task<session_end> whole = shake_hands_and_live(handshake, wire, services);
-    session_end end = co_await guarded(std::move(whole), services.failures, touched);
+    accepted verdict = co_await accept(with);
+    metrics::counters_of(on).handshakes.add(outcome_of(verdict));
+    if (const auto* refused = std::get_if<not_established>(&verdict)) {
+        failure::concern touched;
+        touched.about.connection_id = wire.out()->connection_id;
+        report(refused->why, touched, services.failures);
+    }
+    upgrade.credential.reset();
+    upgrade.place_before_session.reset();
+    co_return verdict;
+}
+
+task<session_end>
+shake_hands_and_live(upgrade_request& upgrade, line& wire, session_services services) {
+    accepted verdict = co_await shake_hands(upgrade, wire, services);
+    if (auto* refused = std::get_if<not_established>(&verdict))
+        co_return std::move(refused->why);
+    auto& session = std::get<established>(verdict);
+    co_return co_await live(std::move(session), wire, upgrade.remote_address, services);
+}
+
+}  // namespace
+
+task<> serve(connection& with, upgrade_request& upgrade, session_services services) {
+    const executor on = co_await asio::this_coro::executor;
+    services.failures.log().debug("a connection comes in from " + upgrade.remote_address);
+    line wire(on, with, services.settings.outbox_bytes_max);
+    session_end end = vanished{};
+    try {
+        end = co_await shake_hands_and_live(upgrade, wire, services);
+    } catch (const std::exception& error) {
+        failure::concern touched;
+        touched.about.connection_id = wire.out()->connection_id;
+        end = broken_by(error, services.failures, touched);
+    }
+    upgrade.place_before_session.reset();
     metrics::counters_of(on).session_ends.add(ending_of(end));
     co_await wire.finish(std::move(end), services.settings.linger);
     services.failures.log().debug("a connection has ended, from " + upgrade.remote_address);

@@ -16,7 +16,8 @@ struct session_services {
 };
 
 /// One connection from its upgrade to its end: handshake, then process, then goodbye. On the
-/// connection's shard; ends when nothing of the session is left anywhere.
-task<> serve(connection& with, upgrade_request upgrade, session_services services);
+/// connection's shard; ends when nothing of the session is left anywhere. `upgrade` outlives the
+/// call, which takes from it what the handshake alone needs.
+task<> serve(connection& with, upgrade_request& upgrade, session_services services);
 
 }  // namespace clarion::session

@@ -16,6 +16,8 @@ void link_end::push(shared_frame frame) {
     const auto verdict = frames.push(std::move(frame));
     if (error && verdict == outbox::push_verdict::queued)
         metrics::counters_of(on_).error_frames.add(*error);
+    if (verdict == outbox::push_verdict::queued && control != nullptr)
+        control->frames_wait();
     if (verdict != outbox::push_verdict::overflow)
         return;
     // The frames behind it overflow too: the client is cut off once.
@@ -53,7 +55,7 @@ void link_end::arrive() {
 
 void session_link::send_text(std::string body) const {
     send({std::make_shared<const outgoing_frame>(
-        outgoing_frame{frame_kind::text, user_id_, std::move(body)}
+        outgoing_frame{frame_kind::text, user_id(), std::move(body)}
     )});
 }
 

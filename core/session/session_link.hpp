@@ -16,6 +16,8 @@ namespace clarion::session {
 class session_control {
 public:
     virtual void end(closing why) = 0;
+    /// The outbox has something to be written.
+    virtual void frames_wait() = 0;
 
 protected:
     ~session_control() = default;
@@ -25,11 +27,16 @@ protected:
 /// there.
 class link_end : public std::enable_shared_from_this<link_end> {
 public:
-    link_end(executor on, std::size_t outbox_bytes_max)
-        : frames(outbox_bytes_max), heard_at(on.owner().now()), on_(on) {}
+    link_end(executor on, std::string of_connection, std::size_t outbox_bytes_max)
+        : connection_id(std::move(of_connection)),
+          frames(outbox_bytes_max),
+          heard_at(on.owner().now()),
+          on_(on) {}
 
+    const std::string connection_id;
     outbox frames;
-    /// The session's user from the handshake on: whose frames may be written.
+    /// The session's user: whose frames may be written. Set once by the handshake, before there is
+    /// a link; from then on read on any shard.
     std::string owner;
     session_control* control = nullptr;  // null once the session has ended
     /// When the client's last frame came.
@@ -58,13 +65,11 @@ private:
 /// outlive the session; what is sent then goes nowhere, and stays parked in the log.
 class session_link {
 public:
-    session_link(std::string connection_id, std::string user_id, std::shared_ptr<link_end> end)
-        : connection_id_(std::move(connection_id)),
-          user_id_(std::move(user_id)),
-          end_(std::move(end)) {}
+    /// Of an end whose `owner` is known.
+    explicit session_link(std::shared_ptr<link_end> end) : end_(std::move(end)) {}
 
-    const std::string& connection_id() const { return connection_id_; }
-    const std::string& user_id() const { return user_id_; }
+    const std::string& connection_id() const { return end_->connection_id; }
+    const std::string& user_id() const { return end_->owner; }
 
     /// In order, from any shard.
     void send(std::vector<shared_frame> frames) const { end_->send(std::move(frames)); }
@@ -85,8 +90,6 @@ public:
     duration silent_for() const { return end_->where().owner().now() - end_->heard_at; }
 
 private:
-    std::string connection_id_;
-    std::string user_id_;
     std::shared_ptr<link_end> end_;
 };
 

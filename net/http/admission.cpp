@@ -11,14 +11,17 @@ admission::place::~place() {
         of_->leave(address_);
 }
 
-std::optional<admission::place> admission::enter(const std::string& address) {
+std::optional<admission::place>
+admission::enter(const std::string& address, address_cap by_address) {
     const std::scoped_lock lock(mutex_);
     if (caps_.total_max != 0 && total_ >= caps_.total_max)
         return std::nullopt;
-    std::size_t& here = by_address_[address];
-    if (caps_.per_address_max != 0 && here >= caps_.per_address_max && !is_loopback(address))
+    const bool is_capped =
+        caps_.per_address_max != 0 && by_address == address_cap::applied && !is_loopback(address);
+    const auto known = by_address_.find(address);
+    if (is_capped && known != by_address_.end() && known->second >= caps_.per_address_max)
         return std::nullopt;
-    ++here;
+    ++by_address_[address];
     ++total_;
     return place(*this, address);
 }

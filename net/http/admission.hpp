@@ -17,6 +17,10 @@ struct admission_caps {
     std::size_t per_address_max = 0;
 };
 
+/// Whether the cap by address holds for an entrant. Not for one that stands for many others, as a
+/// proxy does before it has said for whom it speaks.
+enum class address_cap : std::uint8_t { applied, exempt };
+
 /// Counts what is open, in total and by address, over all shards. Thread-safe; asked once when
 /// something opens and once when it closes.
 class admission {
@@ -44,7 +48,8 @@ public:
     admission& operator=(const admission&) = delete;
 
     /// A place for one from `address`; nothing when a cap is reached.
-    [[nodiscard]] std::optional<place> enter(const std::string& address);
+    [[nodiscard]] std::optional<place>
+    enter(const std::string& address, address_cap by_address = address_cap::applied);
 
     [[nodiscard]] std::size_t size() const;
 

@@ -53,12 +53,32 @@ task<std::exception_ptr> failure_of(task<> work) {
 }
 
 // By how the refusal is told.
-metrics::upgrade_refusal reason_of(const response& refusal) {
+metrics::upgrade_refusal reason_of(const response& refusal, const site& here) {
     if (refusal.status == 403)
         return metrics::upgrade_refusal::origin;
     if (refusal.status == 503)
-        return metrics::upgrade_refusal::draining;
+        return here.is_draining() ? metrics::upgrade_refusal::draining
+                                  : metrics::upgrade_refusal::memory;
     return metrics::upgrade_refusal::malformed;
+}
+
+forwarding trust_in(const caller& from) {
+    return from.is_through_trusted_proxy ? forwarding::trusted : forwarding::unknown;
+}
+
+bool is_within(const net::ip_networks& networks, const std::string& peer) {
+    const auto address = net::parse_address(peer);
+    return address && any_contains(networks, *address);
+}
+
+/// The guards of PROTOCOL §2 for a request that opens no WebSocket.
+std::optional<response>
+refused_caller(const site& here, const header_fields& headers, const std::string& peer) {
+    const site_options& options = here.options();
+    auto known = client_of(peer, headers, options.trusted_proxies);
+    if (auto* refusal = std::get_if<response>(&known))
+        return std::move(*refusal);
+    return refused_origin(headers, options.origins, trust_in(std::get<caller>(known)));
 }
 
 /// Keeps a stream in a set while in scope.
@@ -101,17 +121,26 @@ void gate::drop_all() noexcept {
 }
 
 task<> gate::serve_stream(net::byte_stream& stream) {
-    opening_ptr open = co_await serve_requests(stream);
-    if (open)
-        co_await serve_websocket(stream, std::move(open));
+    const opening_ptr open = co_await serve_requests(stream);
+    if (!open)
+        co_return;
+    websocket::transport over(stream, open->endpoint.options, open->already_read);
+    std::string().swap(open->already_read);
+    const std::exception_ptr failure = co_await failure_of(open->endpoint.serve(over, open->who));
+    if (failure)
+        co_await end_broken(over, what_of(failure));
+    co_await over.finish();
 }
 
 task<gate::opening_ptr> gate::serve_requests(net::byte_stream& stream) {
     const executor on = co_await asio::this_coro::executor;
     const request_limits& limits = site_->options().limits;
-    const auto place = site_->requests().enter(stream.remote_address());
+    const early_place place = enter(stream.remote_address());
     if (!place) {
-        co_await refuse(stream, too_many(*site_));
+        metrics::counters_of(on).upgrades_refused.add(metrics::upgrade_refusal::unauthenticated);
+        response refusal = too_many(*site_);
+        tell_refused(stream.remote_address(), refusal);
+        co_await refuse(stream, std::move(refusal));
         co_return nullptr;
     }
     request_source source(stream, limits);
@@ -128,8 +157,12 @@ task<gate::opening_ptr> gate::serve_requests(net::byte_stream& stream) {
             co_await refuse(stream, std::move(*refusal));
             co_return nullptr;
         }
-        if (const auto* endpoint = site_->find_endpoint(source.head().path))
-            co_return co_await open_websocket(stream, source, *endpoint);
+        if (const auto* endpoint = site_->find_endpoint(source.head().path)) {
+            opening_ptr open = co_await open_websocket(stream, source, *endpoint);
+            if (open)
+                open->who.place_before_session = place;
+            co_return open;
+        }
         const connection_after after = co_await serve_request(stream, source);
         if (after == connection_after::closed)
             break;
@@ -138,6 +171,16 @@ task<gate::opening_ptr> gate::serve_requests(net::byte_stream& stream) {
     }
     co_await stream.finish(linger);
     co_return nullptr;
+}
+
+// A trusted proxy speaks for many clients, and nobody knows yet for whom this time.
+gate::early_place gate::enter(const std::string& peer) const {
+    const auto cap = is_within(site_->options().trusted_proxies, peer) ? address_cap::exempt
+                                                                       : address_cap::applied;
+    auto entered = site_->unauthenticated().enter(peer, cap);
+    if (!entered)
+        return nullptr;
+    return std::make_shared<admission::place>(*std::move(entered));
 }
 
 task<request_source::arrival>
@@ -149,7 +192,8 @@ gate::wait_for_request(net::byte_stream& stream, request_source& source, time_po
 task<connection_after> gate::serve_request(net::byte_stream& stream, request_source& source) {
     const executor on = co_await asio::this_coro::executor;
     response answer;
-    const std::exception_ptr failure = co_await failure_of(store(answer, answer_request(source)));
+    const std::exception_ptr failure =
+        co_await failure_of(store(answer, answer_request(stream, source)));
     if (failure) {
         site_->options().log("CRITICAL: a route was ended by a bug: " + what_of(failure));
         answer = plain_response(500, "Something went wrong here.");
@@ -165,7 +209,7 @@ task<connection_after> gate::serve_request(net::byte_stream& stream, request_sou
     co_return written == connection_after::closed ? written : after;
 }
 
-task<response> gate::answer_request(request_source& source) {
+task<response> gate::answer_request(net::byte_stream& stream, request_source& source) {
     const request& head = source.head();
     if (head.spoken == version::http_1_1 && head.headers.count("Host") != 1)
         co_return plain_response(400, "A request needs exactly one Host header.");
@@ -177,16 +221,17 @@ task<response> gate::answer_request(request_source& source) {
         answer.headers.push_back(header_field{"Allow", other->allowed});
         co_return answer;
     }
-    co_return co_await answer_on(*std::get<const route*>(found), source);
+    const route& asked = *std::get<const route*>(found);
+    if (asked.open_to == access::guarded) {
+        if (auto refusal = refused_caller(*site_, head.headers, stream.remote_address()))
+            co_return std::move(*refusal);
+    }
+    co_return co_await answer_on(asked, source);
 }
 
 task<response> gate::answer_on(const route& found, request_source& source) {
     const executor on = co_await asio::this_coro::executor;
     const request& head = source.head();
-    if (found.open_to == access::guarded) {
-        if (auto refusal = refused_origin(head.headers, site_->options().origins))
-            co_return std::move(*refusal);
-    }
     if (source.has_body() && found.body_bytes_max == 0)
         co_return plain_response(413, "No body is taken here.");
     const std::string_view type = head.headers.find("Content-Type").value_or("");
@@ -223,12 +268,14 @@ task<connection_after> gate::write(net::byte_stream& stream, std::string bytes) 
     co_return connection_after::closed;
 }
 
-upgrade_verdict gate::judge(const request_source& source) const {
+upgrade_verdict gate::judge(const request_source& source, const caller& from) const {
     const site_options& options = site_->options();
-    if (auto refusal = refused_origin(source.head().headers, options.origins))
+    if (auto refusal = refused_origin(source.head().headers, options.origins, trust_in(from)))
         return std::move(*refusal);
     if (site_->is_draining())
         return unavailable("This server is going away.", options.retry_after_s);
+    if (site_->is_out_of_memory())
+        return unavailable("This server has no memory for more.", options.retry_after_s);
     // It would be taken for frames.
     if (source.has_body())
         return plain_response(413, "No body is taken here.");
@@ -236,10 +283,10 @@ upgrade_verdict gate::judge(const request_source& source) const {
 }
 
 // A server that goes away says so to everybody: that is no failure.
-void gate::tell_refused(const net::byte_stream& stream, const response& refusal) const {
+void gate::tell_refused(const std::string& address, const response& refusal) const {
     if (site_->options().failures == nullptr || site_->is_draining())
         return;
-    std::string detail = stream.remote_address() + ": " + std::to_string(refusal.status);
+    std::string detail = address + ": " + std::to_string(refusal.status);
     detail += " " + refusal.body.substr(0, refusal.body.find('\n'));
     site_->options().failures->report(failure::code::handshake_refused, {}, detail);
 }
@@ -251,23 +298,27 @@ task<gate::opening_ptr> gate::open_websocket(
 ) {
     const executor on = co_await asio::this_coro::executor;
     metrics::counters& counters = metrics::counters_of(on);
-    upgrade_verdict verdict = judge(source);
+    const std::string& peer = stream.remote_address();
+    auto known = client_of(peer, source.head().headers, site_->options().trusted_proxies);
+    const auto* from = std::get_if<caller>(&known);
+    upgrade_verdict verdict =
+        from != nullptr ? judge(source, *from) : upgrade_verdict(std::get<response>(known));
     if (auto* refusal = std::get_if<response>(&verdict)) {
-        counters.upgrades_refused.add(reason_of(*refusal));
-        tell_refused(stream, *refusal);
+        counters.upgrades_refused.add(reason_of(*refusal, *site_));
+        tell_refused(from != nullptr ? from->address : peer, *refusal);
         co_await refuse(stream, std::move(*refusal));
         co_return nullptr;
     }
-    auto place = site_->websockets().enter(stream.remote_address());
+    auto place = site_->websockets().enter(from->address);
     if (!place) {
         counters.upgrades_refused.add(metrics::upgrade_refusal::connections);
         response refusal = too_many(*site_);
-        tell_refused(stream, refusal);
+        tell_refused(from->address, refusal);
         co_await refuse(stream, std::move(refusal));
         co_return nullptr;
     }
     auto& accepted = std::get<upgrade_accepted>(verdict);
-    accepted.who.remote_address = stream.remote_address();
+    accepted.who.remote_address = from->address;
     const auto written = co_await write(stream, std::move(accepted.head));
     if (written == connection_after::closed)
         co_return nullptr;
@@ -277,18 +328,11 @@ task<gate::opening_ptr> gate::open_websocket(
     co_return open;
 }
 
-task<> gate::serve_websocket(net::byte_stream& stream, opening_ptr open) {
+task<> gate::end_broken(websocket::transport& over, const std::string& what) {
     const executor on = co_await asio::this_coro::executor;
-    websocket::transport over(stream, open->endpoint.options, open->already_read);
-    std::string().swap(open->already_read);
-    const std::exception_ptr failure =
-        co_await failure_of(open->endpoint.serve(over, std::move(open->who)));
-    if (failure) {
-        site_->options().log("CRITICAL: a session was ended by a bug: " + what_of(failure));
-        const time_point deadline = from_now(on, failure_close_timeout);
-        co_await before(deadline, over.send_close(websocket::status::internal_error, "a bug here"));
-    }
-    co_await over.finish();
+    site_->options().log("CRITICAL: a session was ended by a bug: " + what);
+    const time_point deadline = from_now(on, failure_close_timeout);
+    co_await before(deadline, over.send_close(websocket::status::internal_error, "a bug here"));
 }
 
 }  // namespace clarion::http

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/http/client_address.hpp"
 #include "net/http/site.hpp"
 #include "net/stream_service.hpp"
 
@@ -29,26 +30,31 @@ private:
         admission::place place;
     };
     using opening_ptr = std::unique_ptr<opening>;
+    /// Among the connections that are not yet sessions; shared with the session to be, which gives
+    /// it back.
+    using early_place = std::shared_ptr<admission::place>;
 
+    /// HTTP, then the WebSocket, if it opens one.
     task<> serve_stream(net::byte_stream& stream);
     /// Nothing when the connection has ended without becoming a WebSocket.
     task<opening_ptr> serve_requests(net::byte_stream& stream);
+    early_place enter(const std::string& peer) const;
     task<connection_after> serve_request(net::byte_stream& stream, request_source& source);
     task<request_source::arrival>
     wait_for_request(net::byte_stream& stream, request_source& source, time_point deadline);
-    task<response> answer_request(request_source& source);
+    task<response> answer_request(net::byte_stream& stream, request_source& source);
     task<response> answer_on(const route& found, request_source& source);
     task<> refuse(net::byte_stream& stream, response answer);
     task<connection_after> write(net::byte_stream& stream, std::string bytes);
 
-    upgrade_verdict judge(const request_source& source) const;
-    void tell_refused(const net::byte_stream& stream, const response& refusal) const;
+    upgrade_verdict judge(const request_source& source, const caller& from) const;
+    void tell_refused(const std::string& address, const response& refusal) const;
     task<opening_ptr> open_websocket(
         net::byte_stream& stream,
         request_source& source,
         const websocket_endpoint& endpoint
     );
-    task<> serve_websocket(net::byte_stream& stream, opening_ptr open);
+    task<> end_broken(websocket::transport& over, const std::string& what);
 
     std::shared_ptr<site> site_;
     bool is_closing_ = false;

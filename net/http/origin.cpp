@@ -102,8 +102,8 @@ std::optional<response> refused_proxy(const header_fields& headers) {
                 403,
                 "This server runs without authentication and does not answer through a proxy (" +
                     field.name +
-                    " is present): switch authentication on, or start it with "
-                    "--insecure."
+                    " is present): switch authentication on, name the proxy in "
+                    "server.trusted_proxies, or start it with --insecure."
             );
     }
     return std::nullopt;
@@ -111,7 +111,8 @@ std::optional<response> refused_proxy(const header_fields& headers) {
 
 }  // namespace
 
-std::optional<response> refused_origin(const header_fields& headers, const origin_policy& policy) {
+std::optional<response>
+refused_origin(const header_fields& headers, const origin_policy& policy, forwarding by) {
     if (headers.count("Host") != 1)
         return plain_response(400, "A request needs exactly one Host header.");
     const auto host = parse_authority(*headers.find("Host"));
@@ -120,8 +121,10 @@ std::optional<response> refused_origin(const header_fields& headers, const origi
     if (policy.names == own_names_only::on) {
         if (!is_own_name(host->host, policy))
             return plain_response(403, "This server does not answer under this Host.");
-        if (auto refused = refused_proxy(headers))
-            return refused;
+        if (by == forwarding::unknown) {
+            if (auto refused = refused_proxy(headers))
+                return refused;
+        }
     }
     if (headers.count("Origin") == 0)
         return std::nullopt;

@@ -14,6 +14,9 @@ namespace clarion::http {
 /// operator said --insecure: then nothing but these names keeps foreign web pages out.
 enum class own_names_only : std::uint8_t { off, on };
 
+/// Whether a request's word on who sent it on was taken, because it comes from a trusted proxy.
+enum class forwarding : std::uint8_t { unknown, trusted };
+
 /// Who may call (PROTOCOL §2.1).
 struct origin_policy {
     own_names_only names = own_names_only::on;
@@ -24,9 +27,12 @@ struct origin_policy {
 /// The answer to a request that must not be served; nothing when it may be. Decides from the
 /// headers alone: 400 without exactly one well-formed Host; with `own_names_only`, 403 for a Host
 /// other than localhost, 127.0.0.1, [::1] or the host of an allowed origin (DNS rebinding) and for
-/// a request that came through a proxy; 403 for an Origin that is neither absent, nor the server's
-/// own, nor allowed.
-[[nodiscard]] std::optional<response>
-refused_origin(const header_fields& headers, const origin_policy& policy);
+/// a request that came through a proxy, unless that is a trusted one; 403 for an Origin that is
+/// neither absent, nor the server's own, nor allowed.
+[[nodiscard]] std::optional<response> refused_origin(
+    const header_fields& headers,
+    const origin_policy& policy,
+    forwarding by = forwarding::unknown
+);
 
 }  // namespace clarion::http

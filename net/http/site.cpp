@@ -4,16 +4,21 @@
 #include "net/websocket/session_connection.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace clarion::http {
 
 namespace {
 
-task<>
-serve_session(session_service service, websocket::transport& over, session::upgrade_request who) {
+// The service is the site's, and outlives every connection.
+task<> serve_session(
+    const session_service& service,
+    websocket::transport& over,
+    session::upgrade_request& who
+) {
     websocket::session_connection connection(over);
-    co_await service(connection, std::move(who));
+    co_await service(connection, who);
 }
 
 }  // namespace
@@ -23,10 +28,10 @@ websocket_endpoint make_session_endpoint(
     const websocket::transport_options& options,
     session_service service
 ) {
-    auto serve =
-        [service = std::move(service)](websocket::transport& over, session::upgrade_request who) {
-            return serve_session(service, over, std::move(who));
-        };
+    auto serve = [service = std::make_shared<const session_service>(std::move(service)
+                  )](websocket::transport& over, session::upgrade_request& who) {
+        return serve_session(*service, over, who);
+    };
     return websocket_endpoint{std::move(path), options, std::move(serve)};
 }
 
@@ -34,7 +39,9 @@ websocket_endpoint make_echo_endpoint(std::string path, std::size_t bytes_max) {
     websocket::transport_options options;
     options.message_bytes_max = bytes_max;
     options.frame_bytes_max = bytes_max;
-    auto serve = [](websocket::transport& over, const session::upgrade_request&) {
+    auto serve = [](websocket::transport& over, session::upgrade_request& who) {
+        // There is nobody to become.
+        who.place_before_session.reset();
         return websocket::echo(over);
     };
     return websocket_endpoint{std::move(path), options, serve};
@@ -43,7 +50,7 @@ websocket_endpoint make_echo_endpoint(std::string path, std::size_t bytes_max) {
 site::site(site_options made_of)
     : options_(std::move(made_of)),
       websockets_(options_.websockets),
-      requests_(options_.requests) {}
+      unauthenticated_(options_.unauthenticated) {}
 
 const websocket_endpoint* site::find_endpoint(std::string_view path) const {
     const auto found = std::ranges::find(options_.endpoints, path, &websocket_endpoint::path);

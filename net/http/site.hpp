@@ -2,11 +2,13 @@
 
 #include "core/failure/ledger.hpp"
 #include "core/session/connection.hpp"
+#include "core/session/memory_budget.hpp"
 #include "net/http/admission.hpp"
 #include "net/http/origin.hpp"
 #include "net/http/request_source.hpp"
 #include "net/http/router.hpp"
 #include "net/http/upgrade.hpp"
+#include "net/ip_network.hpp"
 #include "net/log_line.hpp"
 #include "net/websocket/transport.hpp"
 
@@ -20,14 +22,15 @@ namespace clarion::http {
 
 /// An address where WebSockets are opened. `serve` runs on the connection's shard, from which it is
 /// called at any time and on every shard; the connection is finished when it has ended. What it
-/// throws is logged and closes with 1011.
+/// throws is logged and closes with 1011. What it is told of the upgrade outlives it, and is its to
+/// take apart.
 struct websocket_endpoint {
     std::string path;
     websocket::transport_options options;
-    std::function<task<>(websocket::transport&, session::upgrade_request)> serve;
+    std::function<task<>(websocket::transport&, session::upgrade_request&)> serve;
 };
 
-using session_service = std::function<task<>(session::connection&, session::upgrade_request)>;
+using session_service = std::function<task<>(session::connection&, session::upgrade_request&)>;
 
 /// The endpoint of sessions (`/ws`).
 [[nodiscard]] websocket_endpoint make_session_endpoint(
@@ -48,14 +51,20 @@ struct site_options {
     request_limits limits;
     /// Open WebSockets, `connections_max` and `connections_per_address_max` of PROTOCOL §10.
     admission_caps websockets{50'000, 256};
-    /// Connections that are (still) HTTP, counted apart: a browser's idle ones must not take the
-    /// places of its WebSockets, and health checks are answered when these are taken.
-    admission_caps requests{4'096, 256};
+    /// Connections that are not yet sessions, from their first byte to `welcome`
+    /// (`unauthenticated_max` of PROTOCOL §10): waiting for a request, being answered, or upgraded
+    /// and without a user. Counted apart: a browser's idle ones must not take the places of its
+    /// WebSockets, and health checks are answered when those are taken.
+    admission_caps unauthenticated{1'000, 256};
+    /// Whose word on forwarding is believed (`trusted_proxies` of PROTOCOL §10).
+    net::ip_networks trusted_proxies;
     unsigned retry_after_s = 5;
     net::log_line log = [](std::string_view) {
     };
     /// Told of upgrades that are refused; outlives the site. None: nobody is told.
     failure::ledger* failures = nullptr;
+    /// Asked before an upgrade; outlives the site. None: there is always memory.
+    const session::memory_budget* memory = nullptr;
 };
 
 /// A listener's site: constant but for its counts and whether it drains. One for all shards.
@@ -70,17 +79,20 @@ public:
     [[nodiscard]] const websocket_endpoint* find_endpoint(std::string_view path) const;
 
     admission& websockets() noexcept { return websockets_; }
-    admission& requests() noexcept { return requests_; }
+    admission& unauthenticated() noexcept { return unauthenticated_; }
 
     /// From now on upgrades get 503 with Retry-After, and connections are not kept for another
     /// request. Thread-safe, like is_draining.
     void drain() noexcept { draining_ = true; }
     bool is_draining() const noexcept { return draining_; }
+    bool is_out_of_memory() const noexcept {
+        return options_.memory != nullptr && options_.memory->is_spent();
+    }
 
 private:
     const site_options options_;
     admission websockets_;
-    admission requests_;
+    admission unauthenticated_;
     std::atomic<bool> draining_ = false;
 };
 

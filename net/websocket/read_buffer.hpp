@@ -16,7 +16,7 @@ namespace clarion::websocket {
 /// no use under TLS.
 class read_buffer {
 public:
-    static constexpr std::size_t resident_bytes = 512;
+    static constexpr std::size_t resident_bytes = 256;
     static constexpr std::size_t grown_bytes = std::size_t{16} * 1024;
 
     /// Begins with bytes that were read before, such as those behind an HTTP upgrade.

@@ -275,7 +275,7 @@ BOOST_AUTO_TEST_CASE(an_event_of_another_user_is_stopped_and_critical) {
     bool served = false;
     asio::co_spawn(
         world.get_executor(),
-        session::serve(connection, std::move(ada), services),
+        session::serve(connection, ada, services),
         [&served](const std::exception_ptr&) { served = true; }
     );
     world.run([&served] { return served; });

@@ -48,6 +48,28 @@ BOOST_AUTO_TEST_CASE(more_runs_of_a_user_than_may_be_active_are_queued_and_run_l
     BOOST_TEST(ada.frames("agent_completed")[1].at("thread_id").as_string() == "t3");
 }
 
+BOOST_AUTO_TEST_CASE(without_memory_a_new_message_is_busy_and_a_known_one_is_answered) {
+    clarion::session::memory_budget memory;
+    flow_server::options with;
+    with.conversations.memory = &memory;
+    flow_server server(std::move(with));
+    flow_client& ada = server.connect("ada", {message("t1", "/story 3 100")});
+    server.settle([&ada] { return !ada.frames("accepted").empty(); });
+    memory.spend();
+    ada.sends(message("t2", "hi"));
+    ada.sends(message("t1", "/story 3 100"));
+    server.settle();
+    BOOST_TEST(ada.only("error").at("code").as_string() == "busy");
+    BOOST_TEST(ada.only("error").at("retryable").as_bool());
+    BOOST_TEST(ada.frames("accepted")[1].at("duplicate").as_bool());
+    // What was at work went on.
+    BOOST_TEST(ada.frames("agent_completed").size() == 1U);
+    memory.recover();
+    ada.sends(message("t2", "hi"));
+    server.settle();
+    BOOST_TEST(ada.frames("agent_completed").size() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(a_run_that_waits_for_its_users_turn_outlives_the_session_that_asked) {
     flow_server server(with_active_runs(1));
     flow_client& ada = server.connect("ada", {message("t1", "/story 5 100"), message("t2", "hi")});

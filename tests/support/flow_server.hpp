@@ -51,7 +51,7 @@ public:
     explicit flow_client(session::upgrade_request upgrade) : upgrade_(std::move(upgrade)) {}
 
     memory_connection& connection() { return connection_; }
-    const session::upgrade_request& upgrade() const { return upgrade_; }
+    session::upgrade_request& upgrade() { return upgrade_; }
 
     void sends(std::string frame) { connection_.client_sends(std::move(frame)); }
     /// `message` with the given id and text on thread `t1`.

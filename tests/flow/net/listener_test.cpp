@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(connections_are_dealt_to_all_shards_and_live_side_by_side) 
     for (const auto& client : clients)
         BOOST_TEST((client->read(expected.size()) == expected));
     BOOST_TEST(here.site().websockets().size() == 12U);
-    BOOST_TEST(here.site().requests().size() == 0U);
+    BOOST_TEST(here.site().unauthenticated().size() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_head_over_its_limit_is_a_431_that_arrives) {

@@ -65,16 +65,17 @@ private:
 struct expiring_session final : session::session_control {
     explicit expiring_session(milliseconds lives)
         : expires_ms(shard.wall_ms() + lives.count()),
-          wire(std::make_shared<session::link_end>(executor(shard), 1000)) {
+          wire(std::make_shared<session::link_end>(executor(shard), "c_1", 1000)) {
         wire->owner = "ada";
         wire->control = this;
-        life.emplace(executor(shard), session::session_link("c_1", "ada", wire), expires_ms);
+        life.emplace(executor(shard), session::session_link(wire), expires_ms);
     }
     expiring_session(const expiring_session&) = delete;
     expiring_session& operator=(const expiring_session&) = delete;
     ~expiring_session() { wire->control = nullptr; }
 
     void end(closing why) override { ended = std::move(why); }
+    void frames_wait() override {}
     bool was_warned() const { return wire->frames.bytes() > 0; }
 
     shard_with_two_clocks shard;

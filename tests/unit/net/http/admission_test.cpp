@@ -36,6 +36,28 @@ BOOST_AUTO_TEST_CASE(an_address_is_capped_and_loopback_is_not) {
     BOOST_TEST(places.size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(who_is_exempt_by_address_still_counts_in_total) {
+    using clarion::http::address_cap;
+    admission places({3, 1});
+    const auto first = places.enter("192.0.2.1", address_cap::exempt);
+    const auto second = places.enter("192.0.2.1", address_cap::exempt);
+    BOOST_TEST(second.has_value());
+    BOOST_TEST(!places.enter("192.0.2.1").has_value());
+    const auto third = places.enter("192.0.2.1", address_cap::exempt);
+    BOOST_TEST(third.has_value());
+    BOOST_TEST(!places.enter("192.0.2.1", address_cap::exempt).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_address_is_not_remembered) {
+    admission places({1, 1});
+    {
+        const auto held = places.enter("192.0.2.1");
+        BOOST_TEST(!places.enter("192.0.2.2").has_value());
+    }
+    BOOST_TEST(places.size() == 0U);
+    BOOST_TEST(places.enter("192.0.2.2").has_value());
+}
+
 BOOST_AUTO_TEST_CASE(zero_switches_a_cap_off) {
     admission places({0, 0});
     std::vector<admission::place> held;

@@ -1,6 +1,7 @@
 #include "net/http/gate.hpp"
 
 #include "core/async/sleep.hpp"
+#include "core/metrics/counters.hpp"
 #include "net/websocket/frame_header.hpp"
 #include "tests/unit/net/memory_stream.hpp"
 
@@ -37,8 +38,9 @@ task<response> answer_slowly() {
     co_return plain_response(200, "slow");
 }
 
-task<> take_one_message(websocket::transport& over, session::upgrade_request who) {
+task<> take_one_message(websocket::transport& over, session::upgrade_request& who) {
     const websocket::incoming what = co_await over.receive();
+    who.place_before_session.reset();
     const auto* message = std::get_if<websocket::message>(&what);
     const std::string answer =
         who.remote_address + " " + who.user.value_or("-") + " " + (message ? message->payload : "");
@@ -335,11 +337,82 @@ BOOST_AUTO_TEST_CASE(past_the_cap_an_upgrade_is_a_503_but_the_page_is_served) {
 }
 
 BOOST_AUTO_TEST_CASE(too_many_connections_are_refused_at_once) {
-    options.requests = {1, 0};
+    options.unauthenticated = {1, 0};
     open();
     open();
     BOOST_TEST(is(stream->sent, "503"));
     BOOST_TEST(has_ended());
+}
+
+BOOST_AUTO_TEST_CASE(an_upgraded_connection_holds_its_early_place_until_it_is_a_session) {
+    options.unauthenticated = {1, 0};
+    BOOST_TEST(is(answer_to(get("/ws", upgrade_headers)), "101"));
+    BOOST_TEST(place->unauthenticated().size() == 1U);
+    open();
+    BOOST_TEST(is(stream->sent, "503"));
+    BOOST_TEST(has(stream->sent, "Retry-After: 5\r\n"));
+    // The first one's handshake ends: it is a session, or gone.
+    streams.front()->arrive(masked_text("x"));
+    world.run_for(milliseconds(1));
+    BOOST_TEST(place->unauthenticated().size() == 0U);
+    open();
+    BOOST_TEST(stream->sent.empty());
+}
+
+BOOST_AUTO_TEST_CASE(without_memory_upgrades_are_503_and_pages_are_served) {
+    session::memory_budget memory;
+    options.memory = &memory;
+    memory.spend();
+    const std::string refused = answer_to(get("/ws", upgrade_headers));
+    BOOST_TEST(is(refused, "503"));
+    BOOST_TEST(has(refused, "Retry-After: 5\r\n"));
+    BOOST_TEST(has(refused, "memory"));
+    const auto& counted = metrics::counters_of(world.get_executor()).upgrades_refused;
+    BOOST_TEST(counted.at(metrics::upgrade_refusal::memory) == 1U);
+    open();
+    BOOST_TEST(is(answer_to(get("/")), "200"));
+    memory.recover();
+    open();
+    BOOST_TEST(is(answer_to(get("/ws?user=ada", upgrade_headers) + masked_text("x")), "101"));
+}
+
+BOOST_AUTO_TEST_CASE(a_trusted_proxy_s_word_is_taken_for_address_and_guards) {
+    options.trusted_proxies = {*net::ip_network::parse("192.0.2.0/30")};
+    const std::string upgrade = std::string(upgrade_headers) + "X-Forwarded-For: 203.0.113.7\r\n";
+    BOOST_TEST(has(answer_to(get("/ws?user=ada", upgrade) + masked_text("x")), "203.0.113.7 ada x")
+    );
+    open("192.0.2.4");
+    BOOST_TEST(is(answer_to(get("/ws?user=ada", upgrade) + masked_text("x")), "403"));
+    open("192.0.2.1");
+    BOOST_TEST(is(answer_to(get("/ws", upgrade + "Forwarded: for=203.0.113.8\r\n")), "400"));
+    const std::string post =
+        "POST /post HTTP/1.1\r\nContent-Type: application/json\r\nHost: localhost\r\n"
+        "X-Forwarded-For: 203.0.113.7\r\n\r\n";
+    open("192.0.2.1");
+    BOOST_TEST(is(answer_to(post), "200"));
+    open("192.0.2.4");
+    BOOST_TEST(is(answer_to(post), "403"));
+}
+
+BOOST_AUTO_TEST_CASE(clients_behind_a_trusted_proxy_are_capped_one_by_one) {
+    options.trusted_proxies = {*net::ip_network::parse("192.0.2.1/32")};
+    options.websockets = {0, 1};
+    options.unauthenticated = {0, 1};
+    const auto from = [](std::string_view address) {
+        return get(
+            "/ws",
+            std::string(upgrade_headers) + "X-Forwarded-For: " + std::string(address) + "\r\n"
+        );
+    };
+    BOOST_TEST(is(answer_to(from("203.0.113.7")), "101"));
+    open();
+    BOOST_TEST(is(answer_to(from("203.0.113.8")), "101"));
+    open();
+    BOOST_TEST(is(answer_to(from("203.0.113.7")), "503"));
+    // What the proxy itself opens is nobody's yet: only the total bounds it.
+    open();
+    open();
+    BOOST_TEST(stream->sent.empty());
 }
 
 BOOST_AUTO_TEST_CASE(while_it_drains_upgrades_are_503_and_nothing_is_kept) {

@@ -93,6 +93,11 @@ BOOST_AUTO_TEST_CASE(without_authentication_nothing_comes_through_a_proxy) {
     headers.add("Host", "localhost");
     headers.add("X-Forwarded-For", "192.0.2.1");
     BOOST_TEST(!refused_origin(headers, {own_names_only::off, {}}).has_value());
+    BOOST_TEST(!refused_origin(headers, {own_names_only::on, {}}, forwarding::trusted).has_value());
+    header_fields rebound;
+    rebound.add("Host", "evil.example");
+    rebound.add("X-Forwarded-For", "192.0.2.1");
+    BOOST_TEST(refused_origin(rebound, {own_names_only::on, {}}, forwarding::trusted).has_value());
     const auto refused = refused_origin(headers, {own_names_only::on, {}});
     BOOST_TEST_REQUIRE(refused.has_value());
     BOOST_TEST(refused->body.find("X-Forwarded-For") != std::string::npos);
