@@ -128,8 +128,7 @@ session::secret_ptr read_secret(const server_settings& with) {
     return std::get<session::secret_ptr>(std::move(read));
 }
 
-std::unique_ptr<session::token_door>
-make_token_door(
+std::unique_ptr<session::token_door> make_token_door(
     const server_settings& with,
     const session::revocations& revoked,
     const failure::logger& log

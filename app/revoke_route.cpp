@@ -29,7 +29,7 @@ std::variant<std::string, protocol::field_error> user_of(const std::string& body
     if (error || !parsed.is_object())
         return protocol::field_error{"", "the body must be a JSON object"};
     std::string user;
-    protocol::object_reader reader(parsed.get_object(), "");
+    protocol::object_reader reader(parsed.get_object());
     reader("user", user, protocol::rules::thread_id);
     if (auto wrong = reader.take_error())
         return *std::move(wrong);

@@ -17,7 +17,7 @@ namespace clarion::agents {
 template <protocol::described T>
 [[nodiscard]] std::variant<T, tool_failure> read_arguments(const boost::json::object& arguments) {
     T read;
-    protocol::object_reader reader(arguments, "");
+    protocol::object_reader reader(arguments);
     T::describe(read, reader);
     if (const auto error = reader.take_error())
         return tool_failure{"argument " + error->pointer + " " + error->reason};

@@ -2,9 +2,6 @@
 
 #include "core/async/assert.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
-
 #include <algorithm>
 #include <chrono>
 #include <exception>
@@ -19,15 +16,10 @@ namespace {
 /// Runs them side by side; ends when all have ended. The first failure cancels the others and is
 /// thrown then; cancelling it cancels all.
 task<> together(executor on, std::vector<task<>> works) {
-    using spawned = decltype(asio::co_spawn(on, std::declval<task<>>(), asio::deferred));
-    std::vector<spawned> started;
+    task_group side_by_side(on);
     for (task<>& work : works)
-        started.push_back(asio::co_spawn(on, std::move(work), asio::deferred));
-    auto [order, failures] = co_await asio::experimental::make_parallel_group(std::move(started))
-                                 .async_wait(asio::experimental::wait_for_one_error(), use_task);
-    for (const std::size_t ended : order)
-        if (failures[ended])
-            std::rethrow_exception(failures[ended]);
+        side_by_side.spawn(std::move(work));
+    co_await side_by_side.join_or_cancel();
 }
 
 tool_ending ending_without(const engine::not_approved& how) {

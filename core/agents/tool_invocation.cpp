@@ -1,6 +1,5 @@
 #include "core/agents/tool_invocation.hpp"
 
-#include "core/async/first_of.hpp"
 #include "core/engine/work_list.hpp"
 #include "core/protocol/utf8.hpp"
 
@@ -78,7 +77,7 @@ std::shared_ptr<tool_invocation> tool_invocation::start(
     task_group& calls
 ) {
     std::shared_ptr<tool_invocation> started(new tool_invocation(called, on));
-    calls.spawn(run(started, std::move(request), std::move(arguments)));
+    started->work_ = calls.spawn(run(started, std::move(request), std::move(arguments)));
     return started;
 }
 
@@ -93,10 +92,8 @@ task<> tool_invocation::run(
     const executor on = co_await asio::this_coro::executor;
     const engine::work_list::place listed(on, request, self->called_.spec().name, self->given_up_);
     try {
-        task<tool_result> work = self->called_.call(std::move(request), std::move(arguments));
-        auto first = co_await first_of(std::move(work), self->stop_.wait());
-        if (first.index() == 0)
-            self->end(ending_of(std::get<0>(std::move(first))));
+        tool_result result = co_await self->called_.call(std::move(request), std::move(arguments));
+        self->end(ending_of(std::move(result)));
     } catch (const std::exception& error) {
         self->end(ending_of_exception(error, state.cancelled()));
     } catch (...) {
@@ -113,7 +110,7 @@ void tool_invocation::expired() {
         tool_outcome::timeout,
         called_.spec().name + " did not finish within " + std::to_string(limit.count()) + " ms"
     ));
-    stop_.notify();
+    work_.cancel();
 }
 
 void tool_invocation::stop() {
@@ -121,7 +118,7 @@ void tool_invocation::stop() {
         return;
     given_up_ = true;
     end(failed_with(tool_outcome::cancelled, "the call was cancelled"));
-    stop_.notify();
+    work_.cancel();
 }
 
 void tool_invocation::end(tool_ending how) {

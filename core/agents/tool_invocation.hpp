@@ -70,7 +70,7 @@ private:
     time_point ended_at_;
     std::optional<tool_ending> ending_;
     bool given_up_ = false;  // ended by others, though the tool still runs
-    wakeup stop_;
+    task_group::child work_;
     wakeup ended_;
 };
 

@@ -20,7 +20,7 @@ public:
     std::optional<protocol::field_error> check_arguments(const boost::json::object& arguments
     ) const final {
         Arguments read;
-        protocol::object_reader reader(arguments, "");
+        protocol::object_reader reader(arguments);
         Arguments::describe(read, reader);
         return reader.take_error();
     }

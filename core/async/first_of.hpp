@@ -2,12 +2,12 @@
 
 #include "core/async/sleep.hpp"
 #include "core/async/task.hpp"
+#include "core/async/task_group.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
-
+#include <cstddef>
 #include <exception>
 #include <optional>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -19,14 +19,35 @@ namespace detail {
 template <class T>
 using value_or_monostate = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
-template <class T>
-task<value_or_monostate<T>> with_value(task<T> work) {
-    if constexpr (std::is_void_v<T>) {
-        co_await std::move(work);
-        co_return std::monostate{};
-    } else {
-        co_return co_await std::move(work);
+/// What two tasks run for.
+template <class Result>
+struct race {
+    std::optional<Result> won{};
+    std::exception_ptr failed{};
+    task_group runners;
+
+    race(executor on, const std::source_location& at) : runners(on, at) {}
+    bool is_over() const { return won || failed; }
+};
+
+// The loser's end, whatever it is, is nobody's: it was cancelled.
+template <std::size_t Index, class T, class Result>
+task<> run_in(task<T> work, race<Result>& in) {
+    try {
+        if constexpr (std::is_void_v<T>) {
+            co_await std::move(work);
+            if (!in.is_over())
+                in.won.emplace(std::in_place_index<Index>);
+        } else {
+            T value = co_await std::move(work);
+            if (!in.is_over())
+                in.won.emplace(std::in_place_index<Index>, std::move(value));
+        }
+    } catch (...) {
+        if (!in.is_over())
+            in.failed = std::current_exception();
     }
+    in.runners.cancel();
 }
 
 }  // namespace detail
@@ -36,30 +57,27 @@ task<value_or_monostate<T>> with_value(task<T> work) {
 /// into a hang. Cancelling it cancels both.
 template <class A, class B>
 task<std::variant<detail::value_or_monostate<A>, detail::value_or_monostate<B>>>
-first_of(task<A> a, task<B> b) {
+first_of(task<A> a, task<B> b, std::source_location at = std::source_location::current()) {
     using result = std::variant<detail::value_or_monostate<A>, detail::value_or_monostate<B>>;
     const executor on = co_await asio::this_coro::executor;
-    auto [order, a_failed, a_value, b_failed, b_value] =
-        co_await asio::experimental::make_parallel_group(
-            asio::co_spawn(on, detail::with_value(std::move(a)), asio::deferred),
-            asio::co_spawn(on, detail::with_value(std::move(b)), asio::deferred)
-        )
-            .async_wait(asio::experimental::wait_for_one(), use_task);
-    if (order[0] == 0) {
-        if (a_failed)
-            std::rethrow_exception(a_failed);
-        co_return result(std::in_place_index<0>, std::move(a_value));
-    }
-    if (b_failed)
-        std::rethrow_exception(b_failed);
-    co_return result(std::in_place_index<1>, std::move(b_value));
+    detail::race<result> both(on, at);
+    both.runners.spawn(detail::run_in<0, A>(std::move(a), both), at);
+    both.runners.spawn(detail::run_in<1, B>(std::move(b), both), at);
+    co_await both.runners.join_or_cancel();
+    if (both.failed)
+        std::rethrow_exception(both.failed);
+    co_return *std::move(both.won);
 }
 
 /// The value of `work`, or nothing when `deadline` came first and `work` was cancelled.
 template <class T>
-task<std::optional<detail::value_or_monostate<T>>> before(time_point deadline, task<T> work) {
+task<std::optional<detail::value_or_monostate<T>>> before(
+    time_point deadline,
+    task<T> work,
+    std::source_location at = std::source_location::current()
+) {
     using result = std::optional<detail::value_or_monostate<T>>;
-    auto first = co_await first_of(std::move(work), sleep_until(deadline));
+    auto first = co_await first_of(std::move(work), sleep_until(deadline), at);
     if (first.index() == 0)
         co_return result(std::move(std::get<0>(first)));
     co_return result();

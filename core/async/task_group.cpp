@@ -41,7 +41,17 @@ task<> task_group::begin(std::shared_ptr<stop_signal> stop, task<> work) {
     stop->begun = true;
     if (stop->asked)
         stop->emit();
-    co_await std::move(work);
+    std::exception_ptr failure;
+    try {
+        co_await std::move(work);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    // Asio ends a coroutine that was never suspended by an await of its own, which a cancel would
+    // turn into an exception past `ended`.
+    co_await asio::this_coro::throw_if_cancelled(false);
+    if (failure)
+        std::rethrow_exception(failure);
 }
 
 void task_group::cancel() {
@@ -70,6 +80,27 @@ void task_group::ended(child_list::iterator place, const std::exception_ptr& fai
     }
     if (children_.empty())
         empty_.notify();
+}
+
+task<> task_group::join_or_cancel() {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    const asio::cancellation_state own = co_await asio::this_coro::cancellation_state;
+    bool told = false;
+    while (!children_.empty()) {
+        if (!told && own.cancelled() != asio::cancellation_type::none) {
+            told = true;
+            cancel();
+        }
+        if (told)
+            co_await empty_.wait_to_the_end();
+        else
+            co_await empty_.wait_quietly();
+    }
+    co_await asio::this_coro::throw_if_cancelled(true);
+    if (failure_)
+        std::rethrow_exception(std::exchange(failure_, nullptr));
+    if (told)
+        throw boost::system::system_error(asio::error::operation_aborted);
 }
 
 task<> task_group::join() {

@@ -77,6 +77,9 @@ public:
 
     /// Ends when every child has ended, also when the caller is cancelled meanwhile.
     task<> join();
+    /// The same, but a cancel of the caller is passed on to the children; thrown as
+    /// operation_aborted when they have ended.
+    task<> join_or_cancel();
 
     std::size_t size() const { return children_.size(); }
     executor on() const { return on_; }

@@ -6,6 +6,7 @@
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/append.hpp>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -57,10 +58,15 @@ public:
 
     /// The same as `wait`, deaf to cancellation: for closing sequences that must run to their end.
     task<> wait_to_the_end() {
+        const bool throws = co_await asio::this_coro::throw_if_cancelled();
         co_await asio::this_coro::throw_if_cancelled(false);
         co_await async_wait(asio::bind_cancellation_slot(asio::cancellation_slot(), use_task));
-        co_await asio::this_coro::throw_if_cancelled(true);
+        co_await asio::this_coro::throw_if_cancelled(throws);
     }
+
+    /// The same as `wait`, but a cancel ends it without an exception. For who has switched off
+    /// `throw_if_cancelled` and looks at its cancellation state.
+    task<> wait_quietly() { (void)co_await async_wait(asio::as_tuple(use_task)); }
 
     void notify() {
         if (!waiter_)

@@ -45,6 +45,25 @@ struct run::body {
     bool given_up = false;  // the run goes on without it
 };
 
+/// What the engine's coroutine holds its body by: its end is the body's end, however it came, also
+/// by a cancel before its first turn.
+class run::hold {
+public:
+    explicit hold(std::shared_ptr<body> of) : of_(std::move(of)) {}
+    hold(hold&& from) noexcept = default;
+    hold& operator=(hold&&) = delete;
+    ~hold() {
+        if (!of_)
+            return;
+        of_->ended = true;
+        of_->change.notify();
+    }
+    body* operator->() const { return of_.get(); }
+
+private:
+    std::shared_ptr<body> of_;
+};
+
 run::run(
     executor on,
     request_scope_ptr scope,
@@ -103,13 +122,13 @@ task<ending> run::run_body() {
         report(failure::code::engine_unavailable, *failure);
         co_return run_failed{agent_error_code::internal, *std::move(failure), std::nullopt};
     }
-    const task_group::child engine = services_.bodies.spawn(drive(scope_, std::move(made), body_));
+    const task_group::child engine =
+        services_.bodies.spawn(drive(scope_, std::move(made), hold(body_)));
     co_return co_await wait_for(body_, engine);
 }
 
 // The run's boundary: one of the four places where exceptions are caught.
-task<>
-run::drive(request_scope_ptr scope, std::unique_ptr<engine> engine, std::shared_ptr<body> state) {
+task<> run::drive(request_scope_ptr scope, std::unique_ptr<engine> engine, hold state) {
     const executor on = co_await asio::this_coro::executor;
     const work_list::place listed(on, scope, scope->agent_name, state->given_up);
     try {
@@ -121,8 +140,6 @@ run::drive(request_scope_ptr scope, std::unique_ptr<engine> engine, std::shared_
     }
     state->tools_ms = engine->tools_ms();
     engine.reset();
-    state->ended = true;
-    state->change.notify();
 }
 
 task<ending> run::wait_for(std::shared_ptr<body> state, task_group::child engine) {

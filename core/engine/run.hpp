@@ -56,8 +56,8 @@ public:
 
 private:
     struct body;
-    static task<>
-    drive(request_scope_ptr scope, std::unique_ptr<engine> engine, std::shared_ptr<body> state);
+    class hold;
+    static task<> drive(request_scope_ptr scope, std::unique_ptr<engine> engine, hold state);
     task<ending> run_body();
     task<ending> wait_for(std::shared_ptr<body> state, task_group::child engine);
     time_point ends_by() const;

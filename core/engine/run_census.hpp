@@ -3,6 +3,7 @@
 #include "core/engine/sha256.hpp"
 #include "core/protocol/events.hpp"
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -18,7 +19,10 @@ public:
     protocol::run_census result() const;
 
 private:
-    protocol::run_census counted_;
+    std::int64_t first_seq_ = 0;
+    std::int64_t last_seq_ = 0;
+    std::array<std::int64_t, protocol::event_types_count> counts_{};
+    std::int64_t text_bytes_ = 0;
     sha256 text_;
 };
 

@@ -20,15 +20,33 @@ void check(int openssl_result) {
         throw std::bad_alloc();
 }
 
+using digest_bytes = std::array<unsigned char, EVP_MAX_MD_SIZE>;
+
+std::string hex_of(const digest_bytes& digest, unsigned int size) {
+    static constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    text.reserve(2U * size);
+    for (unsigned int at = 0; at < size; ++at) {
+        text += digits[digest[at] >> 4U];
+        text += digits[digest[at] & 15U];
+    }
+    return text;
+}
+
 }  // namespace
 
 void sha256::release::operator()(evp_md_ctx_st* context) const noexcept {
     EVP_MD_CTX_free(context);
 }
 
-sha256::sha256() : context_(EVP_MD_CTX_new()) {
-    if (!context_)
+sha256::context sha256::make_context() {
+    context made(EVP_MD_CTX_new());
+    if (!made)
         throw std::bad_alloc();
+    return made;
+}
+
+sha256::sha256() : context_(make_context()) {
     check(EVP_DigestInit_ex2(context_.get(), algorithm(), nullptr));
 }
 
@@ -37,25 +55,19 @@ void sha256::update(std::string_view bytes) {
 }
 
 std::string sha256::hex() const {
-    const sha256 copy;
-    check(EVP_MD_CTX_copy_ex(copy.context_.get(), context_.get()));
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    const context copy = make_context();
+    check(EVP_MD_CTX_copy_ex(copy.get(), context_.get()));
+    digest_bytes digest{};
     unsigned int size = 0;
-    check(EVP_DigestFinal_ex(copy.context_.get(), digest.data(), &size));
-
-    static constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (unsigned int at = 0; at < size; ++at) {
-        text += digits[digest[at] >> 4U];
-        text += digits[digest[at] & 15U];
-    }
-    return text;
+    check(EVP_DigestFinal_ex(copy.get(), digest.data(), &size));
+    return hex_of(digest, size);
 }
 
 std::string sha256_hex(std::string_view bytes) {
-    sha256 digest;
-    digest.update(bytes);
-    return digest.hex();
+    digest_bytes digest{};
+    unsigned int size = 0;
+    check(EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, algorithm(), nullptr));
+    return hex_of(digest, size);
 }
 
 }  // namespace clarion::engine

@@ -21,7 +21,10 @@ private:
     struct release {
         void operator()(evp_md_ctx_st* context) const noexcept;
     };
-    std::unique_ptr<evp_md_ctx_st, release> context_;
+    using context = std::unique_ptr<evp_md_ctx_st, release>;
+    static context make_context();
+
+    context context_;
 };
 
 /// The digest of one text.

@@ -25,7 +25,7 @@ using body_result = std::variant<any_frame, server::error>;
 template <class Frame>
 body_result read_body(const boost::json::object& from) {
     Frame frame;
-    if (const auto error = read_object(from, frame, ""))
+    if (const auto error = read_object(from, frame, {}))
         return bad_request(*error);
     return any_frame(std::move(frame));
 }
@@ -43,7 +43,7 @@ constexpr auto make_readers(const std::variant<Frames...>*) {
 body_result read_frame(const boost::json::object& from) {
     static constexpr auto readers = make_readers(static_cast<const any_frame*>(nullptr));
     std::string type;
-    object_reader reader(from, "");
+    object_reader reader(from);
     reader("type", type);
     if (const auto error = reader.take_error())
         return bad_request(*error);
@@ -74,7 +74,7 @@ std::variant<frame, refused_frame> parse_frame(std::string_view text) {
         return refused_frame{{}, bad_request({"", "must be a JSON object"})};
 
     std::optional<std::string> id;
-    object_reader reader(parsed.get_object(), "");
+    object_reader reader(parsed.get_object());
     reader("id", id, rules::client_id);
     if (const auto wrong_id = reader.take_error())
         return refused_frame{{}, bad_request(*wrong_id)};

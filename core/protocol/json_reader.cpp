@@ -13,20 +13,20 @@ std::string bytes_range(const field_rule& rule) {
 }
 
 std::optional<field_error>
-broken_rule(std::string_view text, const field_rule& rule, const std::string& place) {
+broken_rule(std::string_view text, const field_rule& rule, const json_place& place) {
     if (text.size() < rule.bytes_min || text.size() > rule.bytes_max)
-        return field_error{place, bytes_range(rule)};
+        return field_error{place.pointer(), bytes_range(rule)};
     if (rule.id_charset && !is_valid_id(text))
-        return field_error{place, "must match [A-Za-z0-9_.:-]{1,128}"};
+        return field_error{place.pointer(), "must match [A-Za-z0-9_.:-]{1,128}"};
     return std::nullopt;
 }
 
 std::optional<field_error>
-broken_rule(std::int64_t number, const field_rule& rule, const std::string& place) {
+broken_rule(std::int64_t number, const field_rule& rule, const json_place& place) {
     if (number < rule.least)
-        return field_error{place, "must be at least " + std::to_string(rule.least)};
+        return field_error{place.pointer(), "must be at least " + std::to_string(rule.least)};
     if (number > rule.most)
-        return field_error{place, "must be at most " + std::to_string(rule.most)};
+        return field_error{place.pointer(), "must be at most " + std::to_string(rule.most)};
     return std::nullopt;
 }
 
@@ -36,10 +36,10 @@ std::optional<field_error> read_value(
     const boost::json::value& from,
     std::string& field,
     const field_rule& rule,
-    const std::string& place
+    const json_place& place
 ) {
     if (!from.is_string())
-        return field_error{place, "must be a string"};
+        return field_error{place.pointer(), "must be a string"};
     const boost::json::string& text = from.get_string();
     field.assign(text.data(), text.size());
     return broken_rule(std::string_view(field), rule, place);
@@ -49,12 +49,12 @@ std::optional<field_error> read_value(
     const boost::json::value& from,
     std::int64_t& field,
     const field_rule& rule,
-    const std::string& place
+    const json_place& place
 ) {
     boost::system::error_code error;
     field = from.to_number<std::int64_t>(error);
     if (!from.is_number() || error)
-        return field_error{place, "must be a whole number"};
+        return field_error{place.pointer(), "must be a whole number"};
     return broken_rule(field, rule, place);
 }
 
@@ -62,10 +62,10 @@ std::optional<field_error> read_value(
     const boost::json::value& from,
     bool& field,
     const field_rule&,
-    const std::string& place
+    const json_place& place
 ) {
     if (!from.is_bool())
-        return field_error{place, "must be true or false"};
+        return field_error{place.pointer(), "must be true or false"};
     field = from.get_bool();
     return std::nullopt;
 }
@@ -74,16 +74,16 @@ std::optional<field_error> read_value(
     const boost::json::value& from,
     json_text& field,
     const field_rule& rule,
-    const std::string& place
+    const json_place& place
 ) {
     if (rule.object && !from.is_object())
-        return field_error{place, "must be an object"};
+        return field_error{place.pointer(), "must be an object"};
     field.text = boost::json::serialize(from);
     return broken_rule(std::string_view(field.text), rule, place);
 }
 
-std::optional<field_error> choice_checker::error(const std::string& place) const {
-    const std::string first = place + '/' + std::string(choice_.first);
+std::optional<field_error> choice_checker::error(const json_place& place) const {
+    const std::string first = json_place(place, choice_.first).pointer();
     const std::string second(choice_.second);
     if (choice_.must == field_choice::rule::exactly_one && standing_ != 1)
         return field_error{first, "or " + second + ": exactly one of the two must stand"};
@@ -95,23 +95,23 @@ std::optional<field_error> choice_checker::error(const std::string& place) const
 void field_checker::check(
     const std::string& text,
     const field_rule& rule,
-    const std::string& place
+    const json_place& place
 ) {
     error_ = broken_rule(std::string_view(text), rule, place);
     if (!error_ && !is_utf8(text))
-        error_ = field_error{place, "is not valid UTF-8"};
+        error_ = field_error{place.pointer(), "is not valid UTF-8"};
 }
 
-void field_checker::check(const json_text& json, const field_rule& rule, const std::string& place) {
+void field_checker::check(const json_text& json, const field_rule& rule, const json_place& place) {
     if (json.text.empty() || (rule.object && json.text.front() != '{'))
-        error_ = field_error{place, rule.object ? "must be an object" : "must be JSON"};
+        error_ = field_error{place.pointer(), rule.object ? "must be an object" : "must be JSON"};
     else
         error_ = broken_rule(std::string_view(json.text), rule, place);
     if (!error_ && !is_utf8(json.text))
-        error_ = field_error{place, "is not valid UTF-8"};
+        error_ = field_error{place.pointer(), "is not valid UTF-8"};
 }
 
-void field_checker::check(std::int64_t number, const field_rule& rule, const std::string& place) {
+void field_checker::check(std::int64_t number, const field_rule& rule, const json_place& place) {
     error_ = broken_rule(number, rule, place);
 }
 

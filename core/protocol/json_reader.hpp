@@ -2,6 +2,7 @@
 
 #include "core/protocol/describe.hpp"
 #include "core/protocol/ids.hpp"
+#include "core/protocol/json_place.hpp"
 #include "core/protocol/utf8.hpp"
 
 #include <boost/json/object.hpp>
@@ -27,15 +28,15 @@ struct field_error {
 /// result. Stops at the first error.
 class object_reader {
 public:
-    object_reader(const boost::json::object& from, std::string pointer)
-        : from_(from), pointer_(std::move(pointer)) {}
+    explicit object_reader(const boost::json::object& from, const json_place& place = {})
+        : from_(from), place_(place) {}
 
     template <class T>
     void operator()(const char* name, T& field, const field_rule& rule = rules::any) {
         if (error_)
             return;
         const boost::json::value* member = from_.if_contains(name);
-        const std::string place = pointer_ + '/' + name;
+        const json_place place(place_, name);
         constexpr bool is_json =
             std::is_same_v<T, json_text> || std::is_same_v<T, std::optional<json_text>>;
         const bool stands = member != nullptr && (!member->is_null() || (is_json && !rule.object));
@@ -43,7 +44,7 @@ public:
             if (stands)
                 error_ = read(*member, field.emplace(), rule, place);
         } else if (!stands) {
-            error_ = field_error{place, "is required"};
+            error_ = field_error{place.pointer(), "is required"};
         } else {
             error_ = read(*member, field, rule, place);
         }
@@ -52,35 +53,31 @@ public:
     std::optional<field_error> take_error() { return std::move(error_); }
 
     template <class T>
-    static std::optional<field_error> read(
-        const boost::json::value& from,
-        T& field,
-        const field_rule& rule,
-        const std::string& place
-    );
+    static std::optional<field_error>
+    read(const boost::json::value& from, T& field, const field_rule& rule, const json_place& place);
 
 private:
     const boost::json::object& from_;
-    std::string pointer_;
+    json_place place_;
     std::optional<field_error> error_;
 };
 
 std::optional<field_error>
-read_value(const boost::json::value&, std::string&, const field_rule&, const std::string& place);
+read_value(const boost::json::value&, std::string&, const field_rule&, const json_place& place);
 std::optional<field_error>
-read_value(const boost::json::value&, std::int64_t&, const field_rule&, const std::string& place);
+read_value(const boost::json::value&, std::int64_t&, const field_rule&, const json_place& place);
 std::optional<field_error>
-read_value(const boost::json::value&, bool&, const field_rule&, const std::string& place);
+read_value(const boost::json::value&, bool&, const field_rule&, const json_place& place);
 std::optional<field_error>
-read_value(const boost::json::value&, json_text&, const field_rule&, const std::string& place);
+read_value(const boost::json::value&, json_text&, const field_rule&, const json_place& place);
 
 template <class T>
     requires std::is_enum_v<T>
 std::optional<field_error>
-read_value(const boost::json::value& from, T& field, const field_rule&, const std::string& place) {
+read_value(const boost::json::value& from, T& field, const field_rule&, const json_place& place) {
     const auto named = from.is_string() ? enum_from_name<T>(from.get_string()) : std::nullopt;
     if (!named)
-        return field_error{place, "must be one of " + std::string(names_of(T{}))};
+        return field_error{place.pointer(), "must be one of " + std::string(names_of(T{}))};
     field = *named;
     return std::nullopt;
 }
@@ -90,12 +87,13 @@ std::optional<field_error> read_value(
     const boost::json::value& from,
     std::vector<T>& field,
     const field_rule&,
-    const std::string& place
+    const json_place& place
 ) {
     if (!from.is_array())
-        return field_error{place, "must be an array"};
+        return field_error{place.pointer(), "must be an array"};
     for (const boost::json::value& element : from.get_array()) {
-        const std::string at = place + '/' + std::to_string(field.size());
+        const std::string index = std::to_string(field.size());
+        const json_place at(place, index);
         if (auto error = object_reader::read(element, field.emplace_back(), rules::any, at))
             return error;
     }
@@ -107,13 +105,13 @@ std::optional<field_error> read_value(
     const boost::json::value& from,
     std::map<std::string, T>& field,
     const field_rule&,
-    const std::string& place
+    const json_place& place
 ) {
     if (!from.is_object())
-        return field_error{place, "must be an object"};
+        return field_error{place.pointer(), "must be an object"};
     for (const auto& member : from.get_object()) {
         const std::string key(member.key());
-        const std::string at = place + '/' + key;
+        const json_place at(place, key);
         if (auto error = object_reader::read(member.value(), field[key], rules::any, at))
             return error;
     }
@@ -132,7 +130,7 @@ public:
                 ++standing_;
     }
 
-    std::optional<field_error> error(const std::string& place) const;
+    std::optional<field_error> error(const json_place& place) const;
 
 private:
     field_choice choice_;
@@ -140,7 +138,7 @@ private:
 };
 
 template <described T>
-std::optional<field_error> check_choice(const T& value, const std::string& place) {
+std::optional<field_error> check_choice(const T& value, const json_place& place) {
     if constexpr (has_choice<T>) {
         choice_checker checker(T::choice);
         T::describe(value, checker);
@@ -151,7 +149,7 @@ std::optional<field_error> check_choice(const T& value, const std::string& place
 
 template <described T>
 std::optional<field_error>
-read_object(const boost::json::object& from, T& into, const std::string& place) {
+read_object(const boost::json::object& from, T& into, const json_place& place) {
     object_reader reader(from, place);
     T::describe(into, reader);
     auto error = reader.take_error();
@@ -160,9 +158,9 @@ read_object(const boost::json::object& from, T& into, const std::string& place) 
 
 template <described T>
 std::optional<field_error>
-read_value(const boost::json::value& from, T& field, const field_rule&, const std::string& place) {
+read_value(const boost::json::value& from, T& field, const field_rule&, const json_place& place) {
     if (!from.is_object())
-        return field_error{place, "must be an object"};
+        return field_error{place.pointer(), "must be an object"};
     return read_object(from.get_object(), field, place);
 }
 
@@ -171,19 +169,19 @@ std::optional<field_error> object_reader::read(
     const boost::json::value& from,
     T& field,
     const field_rule& rule,
-    const std::string& place
+    const json_place& place
 ) {
     return read_value(from, field, rule, place);
 }
 
 /// Checks an already typed struct against its own rules: the check before the grammar.
 template <described T>
-std::optional<field_error> check_fields(const T& value, const std::string& place = "");
+std::optional<field_error> check_fields(const T& value, const json_place& place = {});
 
 /// The visitor of `check_fields`. Stops at the first error.
 class field_checker {
 public:
-    explicit field_checker(std::string pointer = "") : pointer_(std::move(pointer)) {}
+    explicit field_checker(const json_place& place = {}) : place_(place) {}
 
     template <class T>
     void operator()(const char* name, const T& field, const field_rule& rule = rules::any) {
@@ -193,36 +191,38 @@ public:
             if (field)
                 (*this)(name, *field, rule);
         } else {
-            check(field, rule, pointer_ + '/' + name);
+            check(field, rule, json_place(place_, name));
         }
     }
 
     std::optional<field_error> take_error() { return std::move(error_); }
 
 private:
-    void check(const std::string& text, const field_rule& rule, const std::string& place);
-    void check(const json_text& json, const field_rule& rule, const std::string& place);
-    void check(std::int64_t number, const field_rule& rule, const std::string& place);
+    void check(const std::string& text, const field_rule& rule, const json_place& place);
+    void check(const json_text& json, const field_rule& rule, const json_place& place);
+    void check(std::int64_t number, const field_rule& rule, const json_place& place);
     template <described T>
-    void check(const T& nested, const field_rule&, const std::string& place) {
+    void check(const T& nested, const field_rule&, const json_place& place) {
         error_ = check_fields(nested, place);
     }
     template <class T>
-    void check(const std::vector<T>& elements, const field_rule&, const std::string& place) {
-        for (std::size_t index = 0; index < elements.size() && !error_; ++index)
-            check(elements[index], rules::any, place + '/' + std::to_string(index));
+    void check(const std::vector<T>& elements, const field_rule&, const json_place& place) {
+        for (std::size_t index = 0; index < elements.size() && !error_; ++index) {
+            const std::string name = std::to_string(index);
+            check(elements[index], rules::any, json_place(place, name));
+        }
     }
     template <class T>
         requires(std::is_enum_v<T> || std::is_same_v<T, bool>)
-    void check(const T&, const field_rule&, const std::string&) {}
-    void check(const std::map<std::string, std::int64_t>&, const field_rule&, const std::string&) {}
+    void check(const T&, const field_rule&, const json_place&) {}
+    void check(const std::map<std::string, std::int64_t>&, const field_rule&, const json_place&) {}
 
-    std::string pointer_;
+    json_place place_;
     std::optional<field_error> error_;
 };
 
 template <described T>
-std::optional<field_error> check_fields(const T& value, const std::string& place) {
+std::optional<field_error> check_fields(const T& value, const json_place& place) {
     field_checker checker(place);
     T::describe(value, checker);
     auto error = checker.take_error();

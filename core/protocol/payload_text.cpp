@@ -17,7 +17,7 @@ using read_result = std::variant<payload, field_error>;
 template <std::size_t Index>
 read_result read_alternative(const boost::json::value& from) {
     std::variant_alternative_t<Index, payload> value;
-    if (auto error = object_reader::read(from, value, rules::any, ""))
+    if (auto error = object_reader::read(from, value, rules::any, {}))
         return *std::move(error);
     return payload(std::in_place_index<Index>, std::move(value));
 }

@@ -251,9 +251,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_was_lost_leaves_no_run_open_after_the_next_s
         ada.asks("m2", "hello");
         lost->world().run_for(std::chrono::seconds(2));
         before = ada.event_types();
-        // Never destroyed, as a killed process; reachable, so that it is no leak.
-        static std::vector<flow_server*> killed;
-        killed.push_back(lost.release());
+        kill(std::move(lost));
     }
     flow_server::options with;
     with.log = &log;

@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(an_agent_that_is_gone_after_a_restart_has_no_engine) {
         ada.sends(ask_scripted);
         lost->world().run_for(std::chrono::seconds(2));
         about = {{}, "ada", "t1", std::string(ada.frames("accepted")[1].at("run_id").as_string())};
-        (void)lost.release();  // never destroyed, as a killed process
+        kill(std::move(lost));
     }
     flow_server server(on(log));
     server.revive();
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(a_run_that_a_dead_process_left_is_process_lost) {
         ada.asks("m1", "/story 100 100");
         lost->world().run_for(std::chrono::seconds(2));
         about = run_of(ada);
-        (void)lost.release();  // never destroyed, as a killed process
+        kill(std::move(lost));
     }
     flow_server server(on(log));
     server.revive();

@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(a_lost_process_leaves_no_approval_open_after_the_next_start
         }());
         id = ask_for_approval(*lost, lost->connect("ada"));
         BOOST_TEST(stored_state(*lost) == "suspended");
-        (void)lost.release();  // never destroyed, as a killed process
+        kill(std::move(lost));
     }
     flow_server::options with;
     with.log = &log;
@@ -269,7 +269,7 @@ BOOST_AUTO_TEST_CASE(a_process_lost_with_all_kinds_of_work_open_closes_them_in_o
             return with;
         }());
         ask_scripted(*lost);
-        (void)lost.release();
+        kill(std::move(lost));
     }
     flow_server::options with;
     with.log = &log;

@@ -3,6 +3,7 @@
 #include "core/agents/demo/demo_agent.hpp"
 #include "core/agents/demo/demo_tools.hpp"
 #include "core/agents/tools/builtin_tools.hpp"
+#include "core/async/source_place.hpp"
 #include "core/protocol/json_writer.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -12,6 +13,20 @@
 #include <utility>
 
 namespace clarion::support {
+
+namespace {
+
+// Every spawned coroutine that has not ended, a line each.
+std::string alive(sim::world& in) {
+    std::string text;
+    for (const live_group& group : in.tasks().tree({}).groups)
+        for (const live_task& one : group.tasks)
+            text += "\n  " + place_of(one.spawned_at) + " of " + place_of(group.made_at) +
+                    " since " + std::to_string(one.since.since_start() / milliseconds(1)) + " ms";
+    return text;
+}
+
+}  // namespace
 
 void flow_client::asks(const std::string& message_id, const std::string& text) {
     protocol::client::message body;
@@ -136,9 +151,18 @@ void flow_server::run(task<> work) {
         failure = std::move(error);
     });
     world_.run([&done] { return done; });
-    BOOST_REQUIRE_MESSAGE(done, "the coroutine waits for something that never comes");
+    BOOST_REQUIRE_MESSAGE(
+        done,
+        "the coroutine waits for something that never comes; alive are" << alive(world_)
+    );
     if (failure)
         std::rethrow_exception(failure);
+}
+
+// Kept where the leak checker finds it.
+void kill(std::unique_ptr<flow_server> process) {
+    static auto* const killed = new std::vector<std::unique_ptr<flow_server>>;
+    killed->push_back(std::move(process));
 }
 
 }  // namespace clarion::support

@@ -145,4 +145,7 @@ private:
     task_group sessions_;
 };
 
+/// Ends it as a killed process ends: nothing of it runs any more, and nothing is closed.
+void kill(std::unique_ptr<flow_server> process);
+
 }  // namespace clarion::support

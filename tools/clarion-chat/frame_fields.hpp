@@ -21,7 +21,7 @@ inline std::string_view text_of(const boost::json::object& from, std::string_vie
 template <class Frame>
 std::optional<Frame> read_fields(const boost::json::object& from) {
     Frame frame;
-    protocol::object_reader reader(from, "");
+    protocol::object_reader reader(from);
     Frame::describe(frame, reader);
     if (reader.take_error())
         return std::nullopt;

@@ -110,7 +110,7 @@ std::optional<Result> result_of(const tool_ending& ending) {
     boost::system::error_code error;
     const boost::json::value parsed = boost::json::parse(ending.result->text, error);
     Result result;
-    if (error || protocol::object_reader::read(parsed, result, protocol::rules::any, ""))
+    if (error || protocol::object_reader::read(parsed, result, protocol::rules::any, {}))
         return std::nullopt;
     return result;
 }

@@ -96,7 +96,7 @@ reader_verdict read_client(const json::object& frame) {
 template <class T>
 reader_verdict read_typed(const json::object& from) {
     T value;
-    return object_reader::read(json::value(from), value, rules::any, "");
+    return object_reader::read(json::value(from), value, rules::any, {});
 }
 
 // The server writes no null in an optional field, and its schemas say so; the reader of its own log

@@ -95,8 +95,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_everybody_may_write_is_refused_with_what_to_do)
     using fs::perms;
     const std::string path = file(sound, perms::owner_read | perms::others_write);
     BOOST_TEST(
-        why_not(path) ==
-        path + " can be written by every user of this machine: run chmod 600 on it"
+        why_not(path) == path + " can be written by every user of this machine: run chmod 600 on it"
     );
     BOOST_TEST(why_not(file(sound, perms::owner_read | perms::group_read)) == "");
 }
