@@ -371,14 +371,6 @@ void application::leave_at_once() {
     std::_Exit(exit_status_);
 }
 
-failure::log_settings log_settings_of(const server_settings& with) {
-    failure::log_settings made;
-    made.format =
-        with.log_as == log_format::json ? failure::log_format::json : failure::log_format::text;
-    made.level = static_cast<failure::severity>(with.log_from);
-    return made;
-}
-
 }  // namespace
 
 int serve(const settings& with) {

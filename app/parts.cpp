@@ -41,6 +41,14 @@ std::int64_t unix_ms() {
     return std::chrono::duration_cast<milliseconds>(since_epoch).count();
 }
 
+failure::log_settings log_settings_of(const server_settings& with) {
+    failure::log_settings made;
+    made.format =
+        with.log_as == log_format::json ? failure::log_format::json : failure::log_format::text;
+    made.level = static_cast<failure::severity>(with.log_from);
+    return made;
+}
+
 shards make_shards(const server_settings& with) {
     const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
     const std::size_t count = with.shards == 0 ? cores : bytes(with.shards);

@@ -29,6 +29,7 @@
 namespace clarion::app {
 
 std::int64_t unix_ms();
+failure::log_settings log_settings_of(const server_settings& with);
 
 using shards = std::vector<std::unique_ptr<shard>>;
 shards make_shards(const server_settings& with);

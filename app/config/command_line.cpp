@@ -4,6 +4,7 @@
 #include "app/config/config_file.hpp"
 #include "app/config/given_words.hpp"
 #include "app/config/help_text.hpp"
+#include "app/config/replay_command.hpp"
 #include "app/config/setting_table.hpp"
 #include "app/config/token_command.hpp"
 
@@ -17,7 +18,7 @@ namespace clarion::app {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> later_commands = {"restore", "replay", "mcp-probe"};
+constexpr std::array<std::string_view, 2> later_commands = {"restore", "mcp-probe"};
 constexpr std::array<std::string_view, 5> present_commands =
     {"serve", "check-config", "print-config", "audit", "version"};
 constexpr std::string_view see_help = " (clarion --help lists them)";
@@ -153,6 +154,9 @@ parse_command_line(const std::vector<std::string>& arguments, const environment&
     // It has flags of its own, and no setting.
     if (!arguments.empty() && arguments.front() == "token")
         return parse_token_command({arguments.begin() + 1, arguments.end()});
+    // It has flags of its own beside the settings.
+    if (!arguments.empty() && arguments.front() == "replay")
+        return parse_replay_command({arguments.begin() + 1, arguments.end()}, variables);
     auto taken = take_apart(arguments);
     if (auto* const fault = std::get_if<std::string>(&taken))
         return command::usage_error{std::move(*fault)};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/storage/log_values.hpp"
 #include "core/storage/sqlite/connection.hpp"
 #include "core/storage/sqlite/data_directory.hpp"
 #include "core/storage/walked_rows.hpp"
@@ -16,8 +17,8 @@
 
 namespace clarion::storage::sqlite {
 
-/// A log read from its first row to its last, by a process that holds its directory and writes
-/// nothing into it. Each call gives one page, so that memory does not grow with the log. Blocks;
+/// A log that no server has, read as it lies: nothing in its directory changes, and several may
+/// read it at once. Each call gives one page, so that memory does not grow with the log. Blocks;
 /// one thread.
 class log_walk {
 public:
@@ -48,6 +49,8 @@ public:
     /// Ascending in (message_seq, run_id); empty at the end.
     std::vector<walked_run> runs(std::int64_t thread_row, const run_position& after);
 
+    std::vector<revocation> revocations();
+
     /// What the file itself has wrong: broken pages, rows that belong to nothing. Looks at all of
     /// it; at most `faults_max` of each kind.
     std::vector<std::string> faults();
@@ -66,6 +69,7 @@ private:
     statement find_run_;
     statement events_;
     statement runs_;
+    statement revocations_;
     statement pages_check_;
     statement references_check_;
 };

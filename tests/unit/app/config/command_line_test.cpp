@@ -64,7 +64,6 @@ BOOST_AUTO_TEST_CASE(an_audit_is_of_the_directory_that_serve_would_use) {
 BOOST_AUTO_TEST_CASE(commands_of_later_versions_are_named_as_such) {
     check({
         {{"restore"}, "clarion restore is not part of this version yet"},
-        {{"replay", "--thread", "t"}, "clarion replay is not part of this version yet"},
         {{"mcp-probe", "--", "npx", "-y"}, "clarion mcp-probe is not part of this version yet"},
     });
 }
