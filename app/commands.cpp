@@ -7,6 +7,7 @@
 #include "app/config/print_config.hpp"
 #include "app/config/safety.hpp"
 #include "app/parts.hpp"
+#include "app/replay.hpp"
 #include "app/restore.hpp"
 #include "app/version.hpp"
 #include "core/session/jwt.hpp"
@@ -52,6 +53,11 @@ struct carry_out {
     int operator()(const command::audit& asked) const { return audit_directory(asked.directory); }
     int operator()(const command::restore& asked) const {
         return restore_backup(asked.backup, asked.directory);
+    }
+    int operator()(const command::replay& asked) const {
+        if (const auto fault = unsafe_settings(asked.with))
+            return refuse(*fault);
+        return replay_thread(asked.with, {asked.thread, asked.run_id}, {asked.speed});
     }
     int operator()(const command::make_token& asked) const {
         const auto read = session::read_token_secret(asked.secret_file);

@@ -31,8 +31,6 @@ namespace clarion::app {
 std::int64_t unix_ms();
 failure::log_settings log_settings_of(const server_settings& with);
 
-failure::log_settings log_settings_of(const server_settings& with);
-
 using shards = std::vector<std::unique_ptr<shard>>;
 shards make_shards(const server_settings& with);
 std::vector<shard*> pointers_to(const shards& all);

@@ -4,6 +4,7 @@
 #include "app/config/config_file.hpp"
 #include "app/config/given_words.hpp"
 #include "app/config/help_text.hpp"
+#include "app/config/replay_command.hpp"
 #include "app/config/restore_command.hpp"
 #include "app/config/setting_table.hpp"
 #include "app/config/token_command.hpp"
@@ -18,7 +19,7 @@ namespace clarion::app {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> later_commands = {"replay", "mcp-probe"};
+constexpr std::array<std::string_view, 1> later_commands = {"mcp-probe"};
 constexpr std::array<std::string_view, 5> present_commands =
     {"serve", "check-config", "print-config", "audit", "version"};
 constexpr std::string_view see_help = " (clarion --help lists them)";
@@ -156,6 +157,9 @@ parse_command_line(const std::vector<std::string>& arguments, const environment&
         return parse_token_command({arguments.begin() + 1, arguments.end()});
     if (!arguments.empty() && arguments.front() == "restore")
         return parse_restore_command({arguments.begin() + 1, arguments.end()});
+    // It has flags of its own beside the settings.
+    if (!arguments.empty() && arguments.front() == "replay")
+        return parse_replay_command({arguments.begin() + 1, arguments.end()}, variables);
     auto taken = take_apart(arguments);
     if (auto* const fault = std::get_if<std::string>(&taken))
         return command::usage_error{std::move(*fault)};

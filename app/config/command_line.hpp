@@ -1,10 +1,12 @@
 #pragma once
 
 #include "app/config/settings.hpp"
+#include "core/protocol/ids.hpp"
 
 #include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -32,6 +34,13 @@ struct restore {
     std::string backup;
     std::string directory;
 };
+/// A thread or run of a stopped server's log, played to whoever connects.
+struct replay {
+    settings with;
+    protocol::thread_key thread;
+    std::optional<std::string> run_id;
+    double speed = 1;
+};
 struct make_token {
     std::string secret_file;
     std::string user;
@@ -57,6 +66,7 @@ using any_command = std::variant<
     command::print_config,
     command::audit,
     command::restore,
+    command::replay,
     command::make_token,
     command::show_version,
     command::help,

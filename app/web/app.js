@@ -13,9 +13,10 @@ import { describe, listen } from "./shortcuts.js";
 import { Sidebar } from "./sidebar.js";
 import { SignIn } from "./sign-in.js";
 import { themeButton } from "./theme.js";
+import { StageVoice } from "./stage-voice.js";
 import { ThreadPane } from "./thread-pane.js";
 import { titleOf } from "./thread-list.js";
-import { errorWords, stageSentence, SIGNED_OUT } from "./words.js";
+import { errorWords, SIGNED_OUT } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const finePointer = matchMedia("(pointer: fine)");
@@ -67,12 +68,14 @@ const pane = new ThreadPane(client, {
 }, {
   event(event) {
     sidebar.event(event, pane.active?.state ?? null);
-    if (pane.caughtUp) announce(event);
+    if (pane.caughtUp) voice.live(event);
+    else voice.replayed(event);
   },
   changed: refresh,
   caughtUp() {
     // Deleted elsewhere, unless it was never there.
     if (pane.thread.turns.length === 0) sidebar.remove(pane.threadId);
+    voice.caughtUp();
     if (pane.active?.state === "running") say("The agent is at work…");
   },
   reset(reason) {
@@ -82,6 +85,8 @@ const pane = new ThreadPane(client, {
   },
   problem,
 });
+
+const voice = new StageVoice({ say, said: () => $("status").textContent });
 
 const outgoing = new Outgoing(client, {
   sending: (entry) => ofThisThread(entry) && pane.showUnsent(entry, { offline: !connected() }),
@@ -144,6 +149,7 @@ function connectionChanged(state) {
   pane.setOffline(state.name !== "connected");
   if (state.name !== "connected") pane.stopping = null;
   if (state.name === "closed") {
+    voice.hush();
     say(""); // what the agent does now is not known any more
     if (SIGNED_OUT.includes(state.code)) signIn.ask(state);
   }
@@ -204,6 +210,7 @@ function problem(error) {
 function openThread() {
   const id = currentThread();
   if (id === pane.threadId) return;
+  voice.hush();
   say("");
   notices.clear();
   pane.open(id, outgoing.of(id));
@@ -229,12 +236,6 @@ function refresh() {
   const unread = sidebar.unread;
   document.title = [unread > 0 ? `(${unread})` : null, doing ? `${doing} ·` : null,
     title ? `${title} ·` : null, "Clarion"].filter(Boolean).join(" ");
-}
-
-function announce(event) {
-  const sentence = stageSentence(event);
-  // The words of an answer are not announced one by one.
-  if (sentence !== "" && $("status").textContent !== sentence) say(sentence);
 }
 
 function say(sentence) {

@@ -19,6 +19,8 @@ struct walked_thread {
     std::int64_t messages = 0;      ///< what the thread says of its message events
     std::int64_t message_rows = 0;  ///< how many idempotency records it has
     std::int64_t run_rows = 0;
+    std::string title;
+    std::int64_t updated_ms = 0;
 };
 
 struct walked_event {

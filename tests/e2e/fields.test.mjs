@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { FrameClient } from "./support/frame_client.mjs";
+import { Client } from "./support/client.mjs";
 import { fetchSchemas } from "./support/schemas.mjs";
 import { startServer } from "./support/server.mjs";
 
@@ -13,7 +13,7 @@ const FRAME_BYTES_MAX = 262144;
 
 let server;
 let users = 0;
-const open = () => FrameClient.open(server, `u${++users}`);
+const open = () => Client.open(server, `u${++users}`);
 
 before(async () => {
   server = await startServer({ dataDir: ":memory:" });
@@ -213,8 +213,8 @@ test("a text may hold any character, and comes back as it was", async () => {
   const client = await open();
   const text = '\u0000\u0001"\\/\b\f\n\r\t\u007f\u2028\u2029é😀\ufffe';
   client.send({ type: "message", thread_id: "t", message_id: "m", text });
-  assert.equal((await client.type("user_message")).payload.text, text);
-  await client.type("agent_completed");
+  assert.equal((await client.frame("user_message")).payload.text, text);
+  await client.frame("agent_completed");
   await client.close();
 });
 
@@ -227,7 +227,7 @@ test("the twentieth bad frame within a minute closes 4502, other errors never do
     codes.add((await client.ask(bad[count % bad.length]))[0].code);
   assert.deepEqual([...codes].sort(), ["bad_request", "too_large", "unknown_type"]);
   client.send({ type: "nonsense", id: "last" });
-  assert.equal(await client.closed, 4502);
+  assert.equal((await client.closed).code, 4502);
   assert.equal(client.frames.at(-1).id, "last", "the last one is answered too");
 
   const patient = await open();
@@ -241,7 +241,7 @@ test("a binary frame closes 1003, one over the limit 1009, invalid UTF-8 1007", 
   const closes = async (data, options) => {
     const client = await open();
     client.socket.send(data, options);
-    return client.closed;
+    return (await client.closed).code;
   };
   assert.equal(await closes(Buffer.from('{"type":"ping"}'), { binary: true }), 1003);
   assert.equal(await closes(`{"type":"ping","x":"${"x".repeat(FRAME_BYTES_MAX)}"}`), 1009);

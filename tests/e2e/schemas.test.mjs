@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { FrameClient } from "./support/frame_client.mjs";
+import { Client } from "./support/client.mjs";
 import { fetchSchemas, makeChecker } from "./support/schemas.mjs";
 import { startServer } from "./support/server.mjs";
 
@@ -106,7 +106,7 @@ class Day {
   async cancel() {
     const { run_id: runId } = await this.accepted("/story 1000 20");
     await this.accepted("queued behind it");
-    await this.client.type("run_queued");
+    await this.client.frame("run_queued");
     this.send({ type: "cancel", id: "c1", thread_id: "t1", run_id: runId });
     await this.ended(runId);
     this.send({ type: "cancel", id: "c2", thread_id: "t1", message_id: "never" });
@@ -137,8 +137,8 @@ test("every frame of a user's whole day obeys its schema, on both sides", async 
   const { rows } = await fetchSchemas(server);
   const check = makeChecker(rows);
   const has = (kind, name) => rows.some((row) => row.kind === kind && row.name === name);
-  const onlooker = await FrameClient.open(server, "ada");
-  const day = new Day(await FrameClient.open(server, "ada"), has);
+  const onlooker = await Client.open(server, "ada");
+  const day = new Day(await Client.open(server, "ada"), has);
   day.send({ type: "hello", client: { name: "test", version: "1" } });
   day.send({ type: "subscribe", id: "s0", thread_id: "t1", since: { epoch: "", seq: 0 } });
   for (const text of ["hello", "what is 6*7?", "/time", "/search hello", "/tools 3", "/story 5 0", "/think 2",
@@ -150,20 +150,20 @@ test("every frame of a user's whole day obeys its schema, on both sides", async 
   await day.mistakes();
   await day.threads();
 
-  const late = await FrameClient.open(server, "ada");
+  const late = await Client.open(server, "ada");
   const { epoch } = await day.client.find((frame) => frame.epoch, "an epoch");
   late.send({ type: "subscribe", id: "s1", thread_id: "t1", since: { epoch, seq: 1 } });
-  await late.type("caught_up");
+  await late.frame("caught_up");
   late.send({ type: "subscribe", id: "s2", thread_id: "t1", since: { epoch: "e_other", seq: 1 } });
   await late.find((frame) => frame.recovered === false, "recovered:false");
   late.send({ type: "unsubscribe", id: "u", thread_id: "t1" });
-  await late.type("unsubscribed");
+  await late.frame("unsubscribed");
   if (has("client", "delete_thread")) {
     day.send({ type: "delete_thread", id: "d", thread_id: "t1" });
     await day.client.find((frame) => frame.id === "d", "deleted");
   }
   day.send({ type: "ping", id: "p" });
-  await day.client.type("pong");
+  await day.client.frame("pong");
   await server.stop();
   await day.client.closed;
 

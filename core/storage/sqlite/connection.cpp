@@ -2,6 +2,7 @@
 
 #include "core/async/assert.hpp"
 
+#include <system_error>
 #include <utility>
 
 namespace clarion::storage::sqlite {
@@ -10,6 +11,54 @@ namespace {
 
 // Whoever looks into the file from outside may hold its lock for a moment.
 constexpr int busy_timeout_ms = 2000;
+
+/// What SQLite is told about a file.
+struct opening {
+    int flags = SQLITE_OPEN_READONLY;
+    std::string name;
+    std::string vfs;
+    /// Said before anything is read.
+    std::string first;
+};
+
+bool has_wal(const std::filesystem::path& file) {
+    std::filesystem::path wal = file;
+    wal += "-wal";
+    std::error_code absent;
+    const auto bytes = std::filesystem::file_size(wal, absent);
+    return !absent && bytes > 0;
+}
+
+// https://www.sqlite.org/uri.html: the path of a URI filename.
+std::string uri_of(const std::filesystem::path& file) {
+    static constexpr std::string_view digits = "0123456789abcdef";
+    std::string uri = "file:";
+    for (const char each : file.string()) {
+        const auto byte = static_cast<unsigned char>(each);
+        if (each != '%' && each != '?' && each != '#' && byte > 0x20 && byte < 0x7f)
+            uri += each;
+        else
+            uri.append({'%', digits[byte >> 4U], digits[byte & 15U]});
+    }
+    return uri;
+}
+
+// A reader of a WAL writes too, into the -shm file, and makes both files when they are missing.
+// Not so one without a WAL behind it (immutable), nor one that has the file to itself: its index of
+// the WAL lies in memory. Without locks of SQLite's own (unix-none) several can have that at once.
+opening at_rest(const std::filesystem::path& file) {
+    if (!has_wal(file))
+        return {SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, uri_of(file) + "?immutable=1", "", ""};
+    return {SQLITE_OPEN_READONLY, file.string(), "unix-none", "PRAGMA locking_mode=EXCLUSIVE"};
+}
+
+opening opening_of(const std::filesystem::path& file, access how, const std::string& vfs) {
+    if (how == access::at_rest)
+        return at_rest(file);
+    if (how == access::read_only)
+        return {SQLITE_OPEN_READONLY, file.string(), vfs, ""};
+    return {SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, file.string(), vfs, ""};
+}
 
 }  // namespace
 
@@ -74,14 +123,13 @@ std::string_view statement::rows::text(int column) const {
 
 std::variant<std::unique_ptr<connection>, sql_error>
 connection::open(const std::filesystem::path& file, access how, const std::string& vfs) {
-    const int flags = how == access::read_only ? SQLITE_OPEN_READONLY
-                                               : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    const opening asked = opening_of(file, how, vfs);
     sqlite3* handle = nullptr;
     const int result = sqlite3_open_v2(
-        file.c_str(),
+        asked.name.c_str(),
         &handle,
-        flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-        vfs.empty() ? nullptr : vfs.c_str()
+        asked.flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+        asked.vfs.empty() ? nullptr : asked.vfs.c_str()
     );
     std::unique_ptr<connection> opened(new connection(handle));
     opened->note(result);
@@ -90,6 +138,7 @@ connection::open(const std::filesystem::path& file, access how, const std::strin
     sqlite3_busy_timeout(handle, busy_timeout_ms);
     opened->note(sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr));
     opened->execute("PRAGMA wal_autocheckpoint=0");
+    opened->execute(asked.first);
     if (auto error = opened->take_error())
         return *std::move(error);
     return opened;

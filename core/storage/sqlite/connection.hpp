@@ -18,7 +18,11 @@ struct sql_error {
     std::string text;
 };
 
-enum class access { read_write, read_only };
+enum class access {
+    read_write,
+    read_only,  ///< beside a connection that writes, in this process or another
+    at_rest,    ///< read only, and nobody writes while it lives: leaves the directory as it is
+};
 
 class connection;
 
@@ -87,7 +91,7 @@ private:
 /// from an absent row before that check.
 class connection {
 public:
-    /// `vfs`: the name of a registered SQLite VFS; empty for the default one.
+    /// `vfs`: the name of a registered SQLite VFS; empty for the default one. Of no effect at rest.
     static std::variant<std::unique_ptr<connection>, sql_error>
     open(const std::filesystem::path& file, access how, const std::string& vfs);
     connection(const connection&) = delete;

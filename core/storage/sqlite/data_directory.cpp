@@ -1,8 +1,10 @@
 #include "core/storage/sqlite/data_directory.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstddef>
+#include <charconv>
+#include <csignal>
 #include <optional>
 #include <string_view>
 #include <system_error>
@@ -46,13 +48,17 @@ std::optional<std::string> make_directory(const std::filesystem::path& path) {
     return sync_directory(parent.empty() ? "." : parent);
 }
 
-// The number that the holder of the lock wrote into it; nothing while it has not yet.
+// The number that the holder of the lock wrote into it. Nothing while it has not yet, nor when the
+// number is that of an earlier holder: who shares the directory writes none.
 std::string holder_of(int lock) {
     std::array<char, 32> text{};
     const ssize_t bytes = ::pread(lock, text.data(), text.size(), 0);
-    const std::string_view read(text.data(), bytes > 0 ? static_cast<std::size_t>(bytes) : 0);
-    const std::string_view digits = read.substr(0, read.find_first_not_of("0123456789"));
-    return digits.empty() ? std::string() : " (process " + std::string(digits) + ")";
+    pid_t holder = 0;
+    const char* const end = text.data() + std::max<ssize_t>(bytes, 0);
+    const auto read = std::from_chars(text.data(), end, holder);
+    const bool lives =
+        read.ec == std::errc() && holder > 0 && (::kill(holder, 0) == 0 || errno == EPERM);
+    return lives ? " (process " + std::to_string(holder) + ")" : std::string();
 }
 
 void sign(int lock) {
@@ -68,19 +74,29 @@ std::variant<data_directory, std::string> data_directory::take(const std::filesy
     const std::filesystem::path absolute = std::filesystem::absolute(path).lexically_normal();
     if (auto failure = make_directory(absolute))
         return *std::move(failure);
-    const std::filesystem::path lock_path = absolute / "clarion.lock";
-    const int lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (lock < 0)
-        return told("cannot use the data directory", absolute, errno);
-    data_directory taken(absolute, lock);
-    if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
-        if (errno != EWOULDBLOCK)
-            return told("cannot lock the data directory", absolute, errno);
-        return "the data directory " + absolute.string() + " is in use by another process" +
-               holder_of(lock);
-    }
-    sign(lock);
+    auto taken = acquire(absolute, O_RDWR, LOCK_EX);
+    if (const auto* held = std::get_if<data_directory>(&taken))
+        sign(held->lock_);
     return taken;
+}
+
+std::variant<data_directory, std::string> data_directory::share(const std::filesystem::path& path) {
+    return acquire(std::filesystem::absolute(path).lexically_normal(), O_RDONLY, LOCK_SH);
+}
+
+std::variant<data_directory, std::string>
+data_directory::acquire(const std::filesystem::path& directory, int open_flags, int operation) {
+    const std::filesystem::path file = directory / "clarion.lock";
+    const int lock = ::open(file.c_str(), open_flags | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (lock < 0)
+        return told("cannot use the data directory", directory, errno);
+    data_directory held(directory, lock);
+    if (::flock(lock, operation | LOCK_NB) == 0)
+        return held;
+    if (errno != EWOULDBLOCK)
+        return told("cannot lock the data directory", directory, errno);
+    return "the data directory " + directory.string() + " is in use by another process" +
+           holder_of(lock);
 }
 
 data_directory::~data_directory() {

@@ -12,7 +12,8 @@ namespace {
 constexpr std::string_view thread_columns =
     "SELECT thread_rowid, user_id, thread_id, epoch, first_seq, last_seq, messages,"
     " (SELECT count(*) FROM messages m WHERE m.thread_rowid = t.thread_rowid),"
-    " (SELECT count(*) FROM runs r WHERE r.thread_rowid = t.thread_rowid) FROM threads t ";
+    " (SELECT count(*) FROM runs r WHERE r.thread_rowid = t.thread_rowid), title, updated_ms"
+    " FROM threads t ";
 
 constexpr std::int64_t page_rows_max = 256;
 constexpr std::size_t page_bytes_max = 1U << 20U;
@@ -38,11 +39,11 @@ std::optional<std::string> check_version(connection& database) {
 std::variant<std::unique_ptr<log_walk>, std::string> log_walk::open(
     const std::filesystem::path& directory
 ) {
-    // Taking a directory makes it: a mistyped name must not become an empty log.
+    // Where there is no log there must be no lock file afterwards either.
     std::error_code error;
     if (!std::filesystem::is_regular_file(directory / "clarion.db", error))
         return "there is no log in the directory " + directory.string();
-    auto taken = data_directory::take(directory);
+    auto taken = data_directory::share(directory);
     if (auto* failure = std::get_if<std::string>(&taken))
         return std::move(*failure);
     auto held = std::get<data_directory>(std::move(taken));
@@ -59,7 +60,8 @@ std::variant<std::unique_ptr<log_walk>, std::string> log_walk::open_live(
 std::variant<std::unique_ptr<log_walk>, std::string>
 log_walk::open(const std::filesystem::path& database, std::optional<data_directory> held) {
     const std::string file = database.string();
-    auto opened = connection::open(database, access::read_only, "");
+    const access how = held ? access::at_rest : access::read_only;
+    auto opened = connection::open(database, how, "");
     if (const auto* failure = std::get_if<sql_error>(&opened))
         return "the log " + file + " cannot be opened: " + failure->text;
     auto connected = std::get<std::unique_ptr<connection>>(std::move(opened));
@@ -104,6 +106,7 @@ log_walk::log_walk(
           " WHERE r.thread_rowid = ? AND (r.message_seq, r.run_id) > (?, ?)"
           " ORDER BY r.message_seq, r.run_id LIMIT ?"
       ),
+      revocations_(*database_, "SELECT user_id, revoked_ms FROM revocations"),
       pages_check_(*database_, "PRAGMA integrity_check(" + std::to_string(faults_max) + ")"),
       references_check_(*database_, "PRAGMA foreign_key_check") {}
 
@@ -119,6 +122,8 @@ walked_thread read_thread(const statement::rows& row) {
     thread.messages = row.integer(6);
     thread.message_rows = row.integer(7);
     thread.run_rows = row.integer(8);
+    thread.title = row.text(9);
+    thread.updated_ms = row.integer(10);
     return thread;
 }
 
@@ -180,6 +185,14 @@ std::vector<walked_run> log_walk::runs(std::int64_t thread_row, const run_positi
             };
     }
     return page;
+}
+
+std::vector<revocation> log_walk::revocations() {
+    std::vector<revocation> found;
+    auto row = revocations_.select();
+    while (row.next())
+        found.push_back({std::string(row.text(0)), row.integer(1)});
+    return found;
 }
 
 std::vector<std::string> log_walk::faults() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/storage/log_values.hpp"
 #include "core/storage/sqlite/connection.hpp"
 #include "core/storage/sqlite/data_directory.hpp"
 #include "core/storage/walked_rows.hpp"
@@ -16,9 +17,9 @@
 
 namespace clarion::storage::sqlite {
 
-/// A log read from its first row to its last, by a process that holds its directory and writes
-/// nothing into it, or beside the writer of a live one. Each call gives one page, so that memory
-/// does not grow with the log. Blocks; one thread.
+/// A log read from its first row to its last without changing anything: one that no server has,
+/// which several may read at once, or a live one beside its writer. Each call gives one page, so
+/// that memory does not grow with the log. Blocks; one thread.
 class log_walk {
 public:
     /// The string is the failure, one line that names the directory: no log there, in use, of
@@ -67,6 +68,8 @@ public:
     /// Ascending in (message_seq, run_id); empty at the end.
     std::vector<walked_run> runs(std::int64_t thread_row, const run_position& after);
 
+    std::vector<revocation> revocations();
+
     /// What the file itself has wrong: broken pages, rows that belong to nothing. Looks at all of
     /// it; at most `faults_max` of each kind. Nothing of a live log: one moment would be as long.
     std::vector<std::string> faults();
@@ -92,6 +95,7 @@ private:
     statement find_run_;
     statement events_;
     statement runs_;
+    statement revocations_;
     statement pages_check_;
     statement references_check_;
 };

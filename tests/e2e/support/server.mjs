@@ -31,17 +31,17 @@ function temporaryDir() {
   return dir;
 }
 
-/** args: more flags; `--admin` among them replaces `--admin off`. env: more variables; what this
+/** command: another one that serves; it has no admin listener. args: more flags; `--admin` among them replaces `--admin off`. env: more variables; what this
  *  process has of CLARION_… is not passed on. dataDir: without one a temporary directory, which
  *  another start may be given and which goes with this process. listen: to come back on the port
  *  of an earlier start. */
 export async function startServer({
-  args = [], env = {}, dataDir, listen = "127.0.0.1:0", bin = process.env.CLARION_BIN,
+  command = "serve", args = [], env = {}, dataDir, listen = "127.0.0.1:0", bin = process.env.CLARION_BIN,
 } = {}) {
   if (!bin) throw new Error("CLARION_BIN names no server binary");
   const data = dataDir ?? temporaryDir();
-  const admin = args.includes("--admin") ? [] : ["--admin", "off"];
-  const child = spawn(bin, ["serve", "--listen", listen, ...admin, "--data", data, ...args],
+  const admin = command !== "serve" || args.includes("--admin") ? [] : ["--admin", "off"];
+  const child = spawn(bin, [command, "--listen", listen, ...admin, "--data", data, ...args],
     { env: { ...withoutClarion(process.env), ...env }, stdio: ["ignore", "pipe", "pipe"] });
   running.add(child);
 

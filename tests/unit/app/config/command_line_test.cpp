@@ -80,7 +80,6 @@ BOOST_AUTO_TEST_CASE(a_restore_names_its_backup_and_its_directory) {
 
 BOOST_AUTO_TEST_CASE(commands_of_later_versions_are_named_as_such) {
     check({
-        {{"replay", "--thread", "t"}, "clarion replay is not part of this version yet"},
         {{"mcp-probe", "--", "npx", "-y"}, "clarion mcp-probe is not part of this version yet"},
     });
 }
