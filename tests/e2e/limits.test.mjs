@@ -6,8 +6,8 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 
+import { Client } from "./support/client.mjs";
 import { failuresWith } from "./support/failures.mjs";
-import { FrameClient } from "./support/frame_client.mjs";
 import { parseMetrics } from "./support/metrics.mjs";
 import { startServer } from "./support/server.mjs";
 import { folder, makeToken, secretFile } from "./support/tokens.mjs";
@@ -139,7 +139,7 @@ test("a process at its memory bound refuses what is new and goes on with what is
   const server = await startWith(
     `[limits]\nmemory_bytes_max = ${bound}\nmessages_per_minute = 0\nruns_active_per_user_max = 0\n`,
     { dataDir: ":memory:" });
-  const ada = await FrameClient.open(server, "ada");
+  const ada = await Client.open(server, "ada");
   const text = "word ".repeat(6000);
   let said = 0;
   const say = async (thread) => {
