@@ -114,7 +114,7 @@ player::player(
     listener_ = std::make_unique<net::listener>(
         address_of(settings_.server.listen),
         std::vector{&shard_},
-        listener_options_of(settings_.server, reports()),
+        listener_options_of(settings_, reports()),
         make_gate
     );
 }
@@ -127,13 +127,13 @@ replay::recording player::find_recording(const replay::recording_choice& what) {
 }
 
 http::session_service player::sessions() {
-    return [this](session::connection& with_whom, session::upgrade_request who) {
+    return [this](session::connection& with_whom, session::upgrade_request& who) {
         // Who does not say who they are has come to watch.
         if (!who.user)
             who.user = recording_.key().user_id;
         return session::serve(
             with_whom,
-            std::move(who),
+            who,
             session::session_services{door(), home_, session_settings_, failures_}
         );
     };
