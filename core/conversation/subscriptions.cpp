@@ -118,9 +118,11 @@ void subscriptions::publish(const std::vector<protocol::event>& committed) {
     for (const auto& [connection, to] : by_connection_) {
         if (!to->live)
             continue;
-        if (frames.empty())
+        if (frames.empty()) {
+            frames.reserve(committed.size());
             for (const protocol::event& event : committed)
                 frames.push_back(frame_of(event, delivery::live));
+        }
         to->link.send(frames);
         counters_.events_delivered += frames.size();
     }

@@ -172,6 +172,7 @@ std::variant<run_journal::composed, refusal> run_journal::compose(const payload&
     if (auto no = refuse_event(event))
         return *std::move(no);
     composed made;
+    made.batch.events.reserve(2);
     made.text = add_gathered_text(made.batch);
     if (auto no = add_event(made.batch, event)) {
         // The text before it is legal and stays.

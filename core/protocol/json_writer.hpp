@@ -117,6 +117,7 @@ void append_json(std::string& out, const T& value) {
 template <class T>
 std::string to_json(const T& value) {
     std::string out;
+    out.reserve(256);  // most frames and payloads, in one allocation
     append_json(out, value);
     return out;
 }
