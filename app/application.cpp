@@ -131,7 +131,7 @@ application::application(const settings& with, failure::logging& logging)
       observed_(observe(shards_, homes_, failures_, logging, *storage_)),
       watch_(observed_.shards, log_),
       credentials_(first(), log_, failures_, credential_parts()),
-      token_door_(make_token_door(settings_.server, revoked_, log_)),
+      token_door_(make_token_door(settings_.server, revoked_)),
       session_settings_(session_settings_of(settings_.limits, agents_)),
       signals_(shards_.front()->io(), SIGTERM, SIGINT, SIGHUP) {
     signals_.add(SIGUSR1);

@@ -128,18 +128,10 @@ session::secret_ptr read_secret(const server_settings& with) {
     return std::get<session::secret_ptr>(std::move(read));
 }
 
-std::unique_ptr<session::token_door> make_token_door(
-    const server_settings& with,
-    const session::revocations& revoked,
-    const failure::logger& log
-) {
+std::unique_ptr<session::token_door>
+make_token_door(const server_settings& with, const session::revocations& revoked) {
     if (with.auth == auth_mode::none)
         return nullptr;
-    if (session::everybody_reads(with.jwt_secret_file))
-        log.warning(
-            "every user of this machine can read the secret and so make tokens: run chmod 600 " +
-            with.jwt_secret_file
-        );
     session::token_rules rules{with.jwt_issuer, with.jwt_audience};
     return std::make_unique<session::token_door>(read_secret(with), std::move(rules), revoked);
 }

@@ -49,11 +49,8 @@ session_settings_of(const limit_settings& limits, const agents::agent_registry& 
 /// The secret of `--jwt-secret-file`.
 session::secret_ptr read_secret(const server_settings& with);
 /// Nothing (nullptr) with authentication off.
-std::unique_ptr<session::token_door> make_token_door(
-    const server_settings& with,
-    const session::revocations& revoked,
-    const failure::logger& log
-);
+std::unique_ptr<session::token_door>
+make_token_door(const server_settings& with, const session::revocations& revoked);
 
 /// "HOST:PORT", an IPv6 host in brackets.
 net::listen_address address_of(const std::string& text);

@@ -51,8 +51,8 @@ std::optional<std::string> refused_file(int file, const std::string& path) {
         return unreadable(path);
     if (!S_ISREG(about.st_mode))
         return path + " cannot be read: it is not a plain file";
-    if ((about.st_mode & S_IWOTH) != 0)
-        return path + " can be written by every user of this machine: run chmod 600 on it";
+    if ((about.st_mode & (S_IROTH | S_IWOTH)) != 0)
+        return path + " is open to every user of this machine: run chmod 600 on it";
     return std::nullopt;
 }
 
@@ -123,11 +123,6 @@ bool token_secret::has_signed(std::string_view text, std::string_view signature)
     const std::string ours = sign(text);
     return ours.size() == digest_bytes && signature.size() == digest_bytes &&
            CRYPTO_memcmp(ours.data(), signature.data(), digest_bytes) == 0;
-}
-
-bool everybody_reads(const std::string& path) {
-    struct stat about{};
-    return ::stat(path.c_str(), &about) == 0 && (about.st_mode & S_IROTH) != 0;
 }
 
 secret_result read_token_secret(const std::string& path) {
