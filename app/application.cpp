@@ -281,7 +281,7 @@ std::vector<credential_files::part> application::credential_parts() {
         }));
     if (!with.jwt_secret_file.empty())
         parts.push_back(part("the secret", {with.jwt_secret_file}, [this] {
-            token_door_->use(read_secret(settings_.server, log_));
+            token_door_->use(read_secret(settings_.server));
         }));
     if (!with.jwks.empty())
         parts.push_back(part("the key set", {with.jwks}, [this] {

@@ -140,14 +140,9 @@ session_settings_of(const limit_settings& limits, const agents::agent_registry& 
     return made;
 }
 
-session::secret_ptr read_secret(const server_settings& with, const failure::logger& log) {
+session::secret_ptr read_secret(const server_settings& with) {
     if (with.jwt_secret_file.empty())
         return nullptr;
-    if (session::everybody_reads(with.jwt_secret_file))
-        log.warning(
-            "every user of this machine can read the secret and so make tokens: run chmod 600 " +
-            with.jwt_secret_file
-        );
     auto read = session::read_token_secret(with.jwt_secret_file);
     if (auto* refused = std::get_if<session::secret_refused>(&read))
         throw std::runtime_error("the secret: " + std::move(refused->why));
@@ -173,7 +168,7 @@ std::unique_ptr<session::token_door> make_token_door(
 ) {
     if (with.auth == auth_mode::none)
         return nullptr;
-    session::token_keys keys{read_secret(with, log), read_keys(with, log)};
+    session::token_keys keys{read_secret(with), read_keys(with, log)};
     session::token_rules rules{with.jwt_issuer, with.jwt_audience};
     return std::make_unique<session::token_door>(std::move(keys), std::move(rules), revoked);
 }

@@ -50,8 +50,8 @@ session::session_settings
 session_settings_of(const limit_settings& limits, const agents::agent_registry& agents);
 
 /// The secret of `--jwt-secret-file` and the keys of `--jwks`; nothing (nullptr) without the file.
-/// What is doubtful about them goes to `log`.
-session::secret_ptr read_secret(const server_settings& with, const failure::logger& log);
+/// What is doubtful about the keys goes to `log`.
+session::secret_ptr read_secret(const server_settings& with);
 session::key_set_ptr read_keys(const server_settings& with, const failure::logger& log);
 /// Nothing (nullptr) with authentication off.
 std::unique_ptr<session::token_door> make_token_door(

@@ -17,7 +17,7 @@ target_link_libraries(clarion_boost INTERFACE Boost::headers Threads::Threads)
 target_compile_definitions(
     clarion_boost INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION
                             BOOST_BEAST_SEPARATE_COMPILATION BOOST_JSON_NO_LIB BOOST_ALL_NO_LIB
-                            # A thread's spare frames of coroutines and handlers, by kind: the two
-                            # of the default send most of a run's frames through malloc.
+                            # How many frames of coroutines and handlers, by kind, a thread keeps
+                            # for the next ones instead of freeing them; Asio's default is 2.
                             BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=16
 )

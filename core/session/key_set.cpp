@@ -127,7 +127,7 @@ key_set_result parse_key_set(std::string_view text) {
 }
 
 key_set_result read_key_set(const std::string& path) {
-    auto read = read_plain_file(path, key_set_bytes_max);
+    auto read = read_plain_file(path, key_set_bytes_max, open_to_all::reading);
     if (auto* refused = std::get_if<file_refused>(&read))
         return key_set_refused{std::move(refused->why)};
     key_set_result parsed = parse_key_set(std::get<std::string>(read));

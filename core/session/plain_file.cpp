@@ -36,12 +36,14 @@ file_refused unreadable(const std::string& path) {
     return {path + " cannot be read: " + std::generic_category().message(errno)};
 }
 
-std::optional<file_refused> refused_file(int file, const std::string& path) {
+std::optional<file_refused> refused_file(int file, const std::string& path, open_to_all allowed) {
     struct stat about{};
     if (::fstat(file, &about) != 0)
         return unreadable(path);
     if (!S_ISREG(about.st_mode))
         return file_refused{path + " cannot be read: it is not a plain file"};
+    if ((about.st_mode & (S_IROTH | S_IWOTH)) != 0 && allowed == open_to_all::nothing)
+        return file_refused{path + " is open to every user of this machine: run chmod 600 on it"};
     if ((about.st_mode & S_IWOTH) != 0)
         return file_refused{
             path + " can be written by every user of this machine: run chmod o-w on it"
@@ -72,11 +74,11 @@ std::optional<std::string> read_all(int file, std::size_t bytes_max) {
 }  // namespace
 
 std::variant<std::string, file_refused>
-read_plain_file(const std::string& path, std::size_t bytes_max) {
+read_plain_file(const std::string& path, std::size_t bytes_max, open_to_all allowed) {
     const descriptor file(path);
     if (file.number() < 0)
         return unreadable(path);
-    if (auto refused = refused_file(file.number(), path))
+    if (auto refused = refused_file(file.number(), path, allowed))
         return *std::move(refused);
     auto bytes = read_all(file.number(), bytes_max);
     if (!bytes)

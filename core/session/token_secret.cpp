@@ -9,7 +9,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <sys/stat.h>
 
 namespace clarion::session {
 
@@ -65,13 +64,8 @@ bool token_secret::has_signed(std::string_view text, std::string_view signature)
            CRYPTO_memcmp(ours.data(), signature.data(), digest_bytes) == 0;
 }
 
-bool everybody_reads(const std::string& path) {
-    struct stat about{};
-    return ::stat(path.c_str(), &about) == 0 && (about.st_mode & S_IROTH) != 0;
-}
-
 secret_result read_token_secret(const std::string& path) {
-    auto read = read_plain_file(path, secret_bytes_max);
+    auto read = read_plain_file(path, secret_bytes_max, open_to_all::nothing);
     if (auto* refused = std::get_if<file_refused>(&read))
         return secret_refused{std::move(refused->why)};
     auto& bytes = std::get<std::string>(read);

@@ -39,10 +39,7 @@ using secret_result = std::variant<secret_ptr, secret_refused>;
 
 /// Reads the secret file: what it holds but for one newline at its end, `secret_bytes_min` to
 /// `secret_bytes_max` bytes. Refuses what is no plain file, and what everybody on the machine may
-/// write. Blocks; at start-up and reloads only.
+/// read or write. Blocks; at start-up and reloads only.
 secret_result read_token_secret(const std::string& path);
-
-/// Whether every user of the machine may read the file. Blocks; at start-up only.
-bool everybody_reads(const std::string& path);
 
 }  // namespace clarion::session

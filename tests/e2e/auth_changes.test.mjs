@@ -189,7 +189,7 @@ test("clarion token makes what the server takes", async () => {
 
 test("a start that would not be safe is one clear line and exit status 2", () => {
   const short = secretFile("too short");
-  const open = secretFile(first, 0o602);
+  const open = secretFile(first, 0o644);
   const empty = join(folder(), "empty");
   writeFileSync(empty, "\n");
   chmodSync(empty, 0o600);
@@ -200,7 +200,7 @@ test("a start that would not be safe is one clear line and exit status 2", () =>
     [with_(short.path), /^clarion: --jwt-secret-file: .* is too short .* 9 bytes and needs 32.*\n$/],
     [with_(empty), /^clarion: --jwt-secret-file: .* is empty.*\n$/],
     [with_("/no/secret"), /^clarion: --jwt-secret-file: \/no\/secret cannot be read: No such file.*\n$/],
-    [with_(open.path), /^clarion: --jwt-secret-file: .* can be written by every user.*chmod o-w.*\n$/],
+    [with_(open.path), /^clarion: --jwt-secret-file: .* open to every user.*chmod 600.*\n$/],
     [["--jwt-secret-file", short.path], /^clarion: --jwt-secret-file has no effect.*\n$/],
     [["--listen", "0.0.0.0:0"], /^clarion: --listen 0\.0\.0\.0:0 would let everybody in.*--insecure\n$/],
   ]) {

@@ -90,6 +90,16 @@ export async function caughtUp(page) {
   await page.waitForSelector('.scroller[data-caught-up="true"]');
 }
 
+/** Waits until the element of that id says `wanted`, a text or a regular expression. While the page
+ *  loads itself anew the element is not there yet: that is one more reason to wait. */
+export function says(page, id, wanted) {
+  const exact = typeof wanted === "string";
+  return page.waitForFunction(([place, text, whole]) => {
+    const said = document.getElementById(place)?.textContent ?? "";
+    return whole ? said === text : new RegExp(text).test(said);
+  }, [id, exact ? wanted : wanted.source, exact]);
+}
+
 /** Types the text and sends it with Enter. Gives the run's locator. */
 export async function ask(page, text) {
   const before = await runs(page).count();

@@ -64,7 +64,7 @@ test("a draft survives a reload, each conversation has its own", limit, async (t
   const field = page.getByTestId("message");
   await field.fill("half a thou");
   await page.evaluate(() => { location.hash = "thread=t_b"; });
-  await page.waitForFunction(() => document.getElementById("message").value === "");
+  await page.waitForFunction(() => document.getElementById("message")?.value === "");
   await page.goBack();
   await page.reload();
   await caughtUp(page);
@@ -88,7 +88,7 @@ test("with one agent there is no choice; with more, the chosen one is asked, and
   await caughtUp(page);
   assert.equal(await picker.inputValue(), "research", "the choice is kept");
   script.say({ type: "agents", agents: agents.map((a) => ({ ...a, available: a.name === "demo" })) });
-  await page.waitForFunction(() => document.getElementById("agent").value === "demo");
+  await page.waitForFunction(() => document.getElementById("agent")?.value === "demo");
   script.say({ type: "agents", agents: agents.slice(0, 1) });
   await picker.waitFor({ state: "hidden" });
 });

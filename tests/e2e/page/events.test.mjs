@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { startServer } from "../support/server.mjs";
-import { launch, openPage, runs, seen } from "./browser.mjs";
+import { launch, openPage, runs, says, seen } from "./browser.mjs";
 import { answer, begin, completed, scripted } from "./scripted.mjs";
 
 const limit = { timeout: 30000 };
@@ -57,8 +57,7 @@ test("every event type is shown in words and told in the live region, unknown on
   for (const [type, payload, shown, told] of EVENTS) {
     script.emit(type, payload);
     if (told) {
-      await page.waitForFunction(([source]) => new RegExp(source).test(
-        document.getElementById("status").textContent), [told.source]);
+      await says(page, "status", told);
     }
     if (!shown) continue;
     await page.locator(`[data-stage="${type}"]`).first().waitFor();
@@ -83,8 +82,7 @@ test("a sentence stands in the live region within 100 ms of its event", limit, a
   script.emit(...EVENTS[0].slice(0, 2));
   for (const [type, payload, , sentence] of told) {
     script.emit(type, payload);
-    await page.waitForFunction(([source]) => new RegExp(source).test(
-      document.getElementById("status").textContent), [sentence.source]);
+    await says(page, "status", sentence);
   }
   const delays = await page.evaluate(() => window.delays);
   assert.ok(delays.length >= told.length - 1, `${delays.length} of ${told.length} were measured`);
@@ -251,7 +249,7 @@ test("Markdown becomes elements, never markup; code can be copied; nothing is lo
   assert.equal(await page.evaluate(() => window.hit), undefined);
   assert.equal(await text.getByTestId("code-language").innerText(), "js");
   await text.getByTestId("copy-code").click();
-  await page.waitForFunction(() => document.getElementById("status").textContent === "Code copied.");
+  await says(page, "status", "Code copied.");
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'const a = "<b>";');
 });
 

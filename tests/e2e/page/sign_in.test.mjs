@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 
 import { startServer } from "../support/server.mjs";
 import { makeToken, secondsFromNow, secretFile } from "../support/tokens.mjs";
-import { askAndWait, launch, openPage, runs } from "./browser.mjs";
+import { askAndWait, launch, openPage, runs, says } from "./browser.mjs";
 import { begin, scripted } from "./scripted.mjs";
 
 const limit = { timeout: 30000 };
@@ -28,8 +28,7 @@ async function open(t, { path, ready = true, ...options } = {}) {
 }
 
 const state = (page, name) => page.waitForSelector(`[data-testid="connection"][data-state="${name}"]`);
-const label = (page, text) => page.waitForFunction(
-  (wanted) => document.getElementById("connection").textContent === wanted, text);
+const label = (page, text) => says(page, "connection", text);
 
 async function enter(page, token) {
   const dialog = page.getByTestId("token-dialog");
@@ -157,9 +156,9 @@ test("a token that expires soon is told, and a new one keeps the connection", li
   await page.getByRole("button", { name: "Enter a new token" }).click();
   await page.getByTestId("token").fill("wrong");
   await page.keyboard.press("Enter");
-  await page.waitForFunction(() => /refused the token/.test(document.getElementById("token-why").textContent));
+  await says(page, "token-why", /refused the token/);
   await enter(page, "new");
-  await page.waitForFunction(() => document.getElementById("status").textContent === "Signed in for longer.");
+  await says(page, "status", "Signed in for longer.");
   assert.equal(script.sockets.length, 1);
 });
 
@@ -174,7 +173,7 @@ test("another user's session starts from nothing", limit, async (t) => {
     { type: "caught_up", thread_id: f.thread_id, seq: 0 }]);
   await script.close(4505);
   await enter(page, "of-bob");
-  await page.waitForFunction(() => document.getElementById("user").textContent === "Signed in as bob");
+  await says(page, "user", "Signed in as bob");
   assert.doesNotMatch(await page.locator("body").innerText(), /secret of ada/);
 });
 
@@ -192,7 +191,7 @@ test("a real server with tokens: asked, refused, let in, remembered, expired", {
   await dialog.waitFor();
   await page.getByTestId("token").fill("nonsense");
   await page.keyboard.press("Enter");
-  await page.waitForFunction(() => /refused the token/.test(document.getElementById("token-why").textContent));
+  await says(page, "token-why", /refused the token/);
   await enter(page, makeToken({ sub: "ada", exp: secondsFromNow(12000) }, secret.text));
   await label(page, "online");
   assert.equal(await page.getByTestId("user").innerText(), "Signed in as ada");

@@ -210,6 +210,6 @@ test("the list has pages as well, walked with the arrow keys", limit, async (t) 
   assert.equal(await focusedTitle(page), "Number 31");
   assert.equal(await page.getByTestId("threads-more").isVisible(), false);
   script.say({ type: "thread_changed", thread_id: "t_31", seq: 9, title: "Number 31", updated_ms: now + 1000 });
-  await page.waitForFunction(() => document.querySelector(".thread-title").textContent === "Number 31");
+  await page.waitForFunction(() => document.querySelector(".thread-title")?.textContent === "Number 31");
   assert.equal(await focusedTitle(page), "Number 31", "a row that moves keeps the focus");
 });
