@@ -1,0 +1,11 @@
+// PROTOCOL §6: what a close code means for whoever was closed.
+
+/** After these a client does not come back by itself. */
+export function isFinalClose(code) {
+  return code >= 4500 && code <= 4599;
+}
+
+export const TOKEN_EXPIRED = 4010;
+export const FRAME_TOO_LARGE = 1009;
+/** No close frame came: the connection was reset, or given up by the client itself. */
+export const NO_CLOSE_FRAME = 1006;

@@ -1,0 +1,31 @@
+// Listeners belong to somebody else: what one of them throws is reported as uncaught, where a
+// program looks for its errors, and does no harm to the protocol or to the other listeners.
+
+export function guarded(act) {
+  try {
+    act();
+  } catch (error) {
+    if (typeof globalThis.reportError === "function") globalThis.reportError(error);
+    else queueMicrotask(() => { throw error; });
+  }
+}
+
+export class Emitter {
+  #listeners;
+
+  constructor(names) {
+    this.#listeners = new Map(names.map((name) => [name, new Set()]));
+  }
+
+  /** Gives what takes the listener away again. */
+  on(name, listener) {
+    const all = this.#listeners.get(name);
+    if (!all) throw new TypeError(`there is no event "${name}"`);
+    all.add(listener);
+    return () => all.delete(listener);
+  }
+
+  emit(name, value) {
+    for (const listener of [...this.#listeners.get(name)]) guarded(() => listener(value));
+  }
+}
