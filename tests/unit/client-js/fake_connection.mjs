@@ -22,10 +22,15 @@ export class FakeClock {
       if (due.length === 0) break;
       const [id, timer] = due[0];
       this.#timers.delete(id);
-      this.#now = timer.at;
+      this.#now = Math.max(this.#now, timer.at);
       timer.fn();
     }
     this.#now = end;
+  }
+
+  /** The machine sleeps: time passes, and the timers that became due are late. */
+  sleep(ms) {
+    this.#now += ms;
   }
 }
 

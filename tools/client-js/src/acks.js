@@ -1,5 +1,4 @@
-// `ack` (PROTOCOL §3) tells the server what the program has seen: after the listener has returned,
-// one frame a thread for all that gathers within a moment.
+// Tells the server what listeners have seen: one `ack` a thread for all that gathers in a moment.
 
 export class Acks {
   #clock;
@@ -19,7 +18,6 @@ export class Acks {
     this.#timer ??= this.#clock.after(this.#afterMs, () => this.#flush());
   }
 
-  /** What was seen of this thread is of no interest any more. */
   forget(threadId) {
     this.#due.delete(threadId);
   }

@@ -1,15 +1,9 @@
-// The client's side of clarion.v1: one connection at a time, any number of watched threads.
-// No DOM, no dependency; everything from outside (socket, clock, randomness) can be passed in.
-//
-// What it promises, whatever the connection does (PROTOCOL §5):
-//  - onEvent sees each event of a watched thread once, in the order of seq, without a gap;
-//  - onReset comes before any event when the copy of the thread so far is no longer valid;
-//  - a message is sent until the server has answered it, always with the same message_id.
+// Puts the parts together and deals out the frames. Promises and members: index.d.ts.
 
 import { Acks } from "./acks.js";
 import { Connection } from "./connection.js";
 import { Emitter } from "./emitter.js";
-import { problem } from "./problem.js";
+import { problem } from "./codes.js";
 import { Requests } from "./requests.js";
 import { Sending } from "./sending.js";
 import { surroundingsOf, systemClock } from "./surroundings.js";
@@ -27,7 +21,6 @@ function newId() {
   return `j_${Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("")}`;
 }
 
-/** Every member is documented in index.d.ts. */
 export class ClarionClient {
   #options;
   #connection;
@@ -62,15 +55,14 @@ export class ClarionClient {
       lost: (how) => this.#lost(how),
       tokenWanted: () => this.#emitter.emit("token_wanted"),
     });
-    this.#acks = new Acks(clock, ackMs,
-      (frame) => this.#connection.write({ ...frame, id: this.#nextId("a") }));
-    this.#sending = new Sending(clock, {
-      write: (frame) => this.#connection.write(frame),
-      limits: () => this.welcome && (this.welcome.limits ?? {}),
-    });
+    const write = (frame) => this.#connection.write(frame);
+    const nextId = (prefix) => this.#nextId(prefix);
+    this.#acks = new Acks(clock, ackMs, (frame) => write({ ...frame, id: nextId("a") }));
+    this.#sending = new Sending(clock, write,
+      () => this.welcome && (this.welcome.limits ?? {}));
     this.#watches = new Watches({
-      write: (frame) => this.#connection.write(frame),
-      nextId: (prefix) => this.#nextId(prefix),
+      write,
+      nextId,
       request: (frame) => this.request(frame),
       giveUp: (reason) => this.#connection.giveUp(reason),
       after: (ms, act) => clock.after(ms, act),
@@ -118,7 +110,7 @@ export class ClarionClient {
       try {
         return await this.#refresh(token);
       } catch (error) {
-        // Taken or not, only the server knows: a new connection shows it the new token.
+        // Taken or not, only the server knows: a new connection shows it.
         if (error.code === "unauthorized" || error.code === "forbidden") throw error;
       }
     }
@@ -126,15 +118,12 @@ export class ClarionClient {
     return null;
   }
 
-  // --- threads ------------------------------------------------------------------------------
-
   watch(threadId, listener, options) {
     this.#watches.add(threadId, listener, options);
   }
 
   unwatch(threadId) {
     if (!this.#watches.remove(threadId)) return;
-    // Whatever the answer: what still comes for this thread is not looked at.
     this.request({ type: "unsubscribe", thread_id: threadId }).catch(() => {});
   }
 
@@ -146,8 +135,6 @@ export class ClarionClient {
     const cursor = this.#watches.get(threadId)?.cursor;
     return cursor ? { epoch: cursor.epoch, seq: cursor.seq } : null;
   }
-
-  // --- verbs --------------------------------------------------------------------------------
 
   send({ message_id: messageId = this.#options.newMessageId(), ...fields }) {
     return this.#sending.add({
@@ -167,8 +154,6 @@ export class ClarionClient {
     this.#connection.write({ ...frame, id });
     return answered;
   }
-
-  // --- what the connection tells ------------------------------------------------------------
 
   #hear(frame) {
     if (isEvent(frame)) {
@@ -199,24 +184,21 @@ export class ClarionClient {
     this.#requests.connectionLost();
   }
 
-  // An error that answers a request or a message belongs to its promise; every other one, and one
-  // that is answered by sending again, is a problem to be shown. One that answers an `ack` is none:
-  // the thread has gone while the frame was on its way.
+  // An error that answers an `ack` is no problem: the thread has gone in the meantime.
   #refused(frame) {
     if (typeof frame.id === "string" && frame.id.startsWith("a")) return;
     this.#emitter.emit("problem", frame);
     this.#watches.refused(frame);
   }
 
-  // The program's token may have been replaced already; a server that takes the new one keeps the
-  // connection.
+  // The program may have another token by now, which keeps the connection.
   async #renew() {
     try {
       const token = await this.#options.token();
       if (this.welcome && token && token !== this.#connection.token) await this.#refresh(token);
     } catch (error) {
       if (error?.type === "error") this.#emitter.emit("problem", error);
-      // A token that could not be fetched is asked for again by the connection after this one.
+      // A token that could not be fetched is asked for again by the next connection.
     }
   }
 

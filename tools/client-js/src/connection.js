@@ -1,9 +1,7 @@
-// One connection after the other to the same server: token, dial, welcome, liveness, the way back.
-// Knows no thread and no message; what it hears it hands on.
+// One connection after the other: token, dial, welcome, liveness, the way back. Knows no thread.
 
-import { NO_CLOSE_FRAME, TOKEN_EXPIRED, isFinalClose } from "./close-codes.js";
+import { NO_CLOSE_FRAME, TOKEN_EXPIRED, isFinalClose } from "./codes.js";
 import { Liveness } from "./liveness.js";
-import { SleepWatch } from "./surroundings.js";
 import { retryDelay } from "./times.js";
 import { Timers } from "./timers.js";
 
@@ -14,9 +12,8 @@ export class Connection {
   #options;
   #clock;
   #told;
-  #timers; // "deadline" of an attempt, "retry", "silent" server
+  #timers;
   #liveness;
-  #sleep;
   #stopWaking = null;
   #state = { name: "idle" };
   #attempt = null; // the connection of now, from asking for a token on: {socket, token, begunAt}
@@ -25,8 +22,7 @@ export class Connection {
   #goingAway = null;
   #expired = null; // a token that must not be shown again
 
-  /** options: see index.d.ts, complete; told: {state(state), frame(frame), unreadable(),
-   *  lost({code, reason}), tokenWanted()}. */
+  /** told: {state(state), frame(frame), unreadable(), lost({code, reason}), tokenWanted()}. */
   constructor(options, told) {
     this.#options = options;
     this.#clock = options.clock;
@@ -36,17 +32,14 @@ export class Connection {
       ping: () => this.write({ type: "ping" }),
       dead: (reason) => this.giveUp(reason),
     });
-    this.#sleep = new SleepWatch(this.#clock, options.tickMs, (ms) => this.#slept(ms));
   }
 
   get state() {
     return this.#state;
   }
-  /** The server's welcome; null while not connected. */
   get welcome() {
     return this.#welcome;
   }
-  /** The token that this connection has shown; null without one. */
   get token() {
     return this.#attempt?.token ?? null;
   }
@@ -65,14 +58,12 @@ export class Connection {
     this.#end({ code: 1000, reason: "" });
   }
 
-  /** A new connection at once, in the place of whatever there is. */
   restart() {
     if (this.#attempt) this.#leave();
     this.#failures = 0;
     this.open();
   }
 
-  /** After a sleep, a change of network, a look at the page: is what there is still good? */
   wake() {
     if (this.#welcome) {
       this.#liveness.probe();
@@ -84,25 +75,23 @@ export class Connection {
     }
   }
 
-  /** This connection is of no use any more, whatever its socket says. */
   giveUp(reason) {
     const socket = this.#attempt?.socket;
     this.#lost({ code: NO_CLOSE_FRAME, reason });
-    // Nobody may be there to answer a close frame: `ws` would keep the process waiting for it.
+    // Nobody may be there to answer a close frame: `ws` would wait for it.
     if (typeof socket?.terminate === "function") socket.terminate();
     else socket?.close();
   }
 
-  /** Shows a token to a server that has seen none and still waits; false when there is none. */
+  /** Shows a token to a server that still waits for one; false when none does. */
   greet(token) {
     const waits = this.#attempt?.socket?.readyState === OPEN && !this.#welcome;
-    if (!waits || this.#attempt.token) return false;
+    if (!waits || this.token) return false;
     this.#attempt.token = token;
     this.#hello();
     return true;
   }
 
-  /** The server has taken another token in `refresh`. */
   refreshed(token) {
     if (this.#attempt) this.#attempt.token = token;
   }
@@ -114,18 +103,16 @@ export class Connection {
     if (frame.id !== undefined && frame.type !== "ack") this.#liveness.asked(frame.id);
   }
 
-  /** The connection has done all its work: back-off starts again. A server that greets and then
-   *  fails is not hammered. */
+  /** Only a connection that has done all its work ends the back-off: a server that greets and
+   *  then fails is not hammered. */
   settled() {
     this.#failures = 0;
   }
 
-  // --- an attempt ---------------------------------------------------------------------------
-
   #begin(name) {
     const attempt = { socket: null, token: null, begunAt: this.#clock.now() };
     this.#attempt = attempt;
-    this.#sleep.begin();
+    this.#watchSleep();
     this.#enter({ name, attempt: this.#failures });
     if (this.#attempt !== attempt) return; // whoever was told has closed it
     let token;
@@ -192,7 +179,7 @@ export class Connection {
     try {
       frame = JSON.parse(data);
     } catch {
-      // Told below, as what is JSON but no object.
+      // Told below.
     }
     if (typeof frame !== "object" || frame === null) {
       this.#told.unreadable();
@@ -212,13 +199,11 @@ export class Connection {
     this.#enter({ name: "connected", welcome: frame });
   }
 
-  // --- its end ------------------------------------------------------------------------------
-
   #lost({ code, reason }) {
     const { token, isTokenFetched } = this.#attempt;
     const askedMs = Math.min(this.#goingAway?.reconnect_after_ms ?? NaN, this.#options.goingAwayCapMs);
     this.#forget({ code, reason });
-    // An expired token would be refused again: only another one is worth a connection.
+    // Only another token is worth a connection now.
     if (code === TOKEN_EXPIRED) this.#expired = token;
     const stays = code === TOKEN_EXPIRED && !isTokenFetched && this.#options.token() === token;
     if (isFinalClose(code) || stays) {
@@ -259,7 +244,6 @@ export class Connection {
     this.#goingAway = null;
     this.#timers.stopAll();
     this.#liveness.end();
-    this.#sleep.end();
     this.#told.lost({ code, reason });
   }
 
@@ -268,11 +252,18 @@ export class Connection {
     this.#told.state(state);
   }
 
-  // A server has hung up on whoever slept for longer than it waits: no need to ask.
-  #slept(ms) {
-    if (this.#welcome && ms > this.#liveness.goneMs && !this.#options.surroundings.isAway()) {
-      this.giveUp("the machine was asleep");
-    }
-    this.wake();
+  // Timers stand still while a machine sleeps: a tick that comes too late shows it. Whoever slept for
+  // longer than a server waits need not ask.
+  #watchSleep() {
+    const { tickMs, surroundings } = this.#options;
+    const due = this.#clock.now() + tickMs;
+    this.#timers.start("tick", tickMs, () => {
+      const lateMs = this.#clock.now() - due;
+      this.#watchSleep();
+      if (lateMs <= tickMs) return;
+      const isGone = this.#welcome && lateMs > this.#liveness.goneMs && !surroundings.isAway();
+      if (isGone) this.giveUp("the machine was asleep");
+      this.wake();
+    });
   }
 }

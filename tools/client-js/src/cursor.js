@@ -1,6 +1,5 @@
 // A client's place in one thread's log (PROTOCOL §5), decided from frames alone.
 
-/** Where a client stands in one thread's log. Knows for each event whether it is the next one. */
 export class Cursor {
   epoch = "";
   seq = 0;
@@ -14,12 +13,10 @@ export class Cursor {
     else if (from !== "start") this.startAfter(from);
   }
 
-  /** For `subscribe`; undefined means live only. */
   get since() {
     return this.#anchor === "unknown" ? undefined : { epoch: this.epoch, seq: this.seq };
   }
 
-  /** Has no event been taken, and none been skipped? */
   get isFresh() {
     return this.seq === 0 && this.#anchor !== "unknown";
   }
@@ -30,7 +27,6 @@ export class Cursor {
     this.#anchor = epoch === "" ? "held" : "floating";
   }
 
-  /** Everything up to this event is known. */
   startAfter({ epoch, seq }) {
     this.epoch = epoch;
     this.seq = seq;

@@ -1,5 +1,4 @@
-// Listeners belong to somebody else: what one of them throws is reported as uncaught, where a
-// program looks for its errors, and does no harm to the protocol or to the other listeners.
+// What a listener throws is reported as uncaught and does no harm to the protocol.
 
 export function guarded(act) {
   try {
@@ -17,7 +16,6 @@ export class Emitter {
     this.#listeners = new Map(names.map((name) => [name, new Set()]));
   }
 
-  /** Gives what takes the listener away again. */
   on(name, listener) {
     const all = this.#listeners.get(name);
     if (!all) throw new TypeError(`there is no event "${name}"`);

@@ -1,5 +1,5 @@
-// Is the connection alive? A browser answers the server's pings by itself and shows nothing of it;
-// only a ping of our own (a `ping` frame, PROTOCOL §3) shows a path that has died silently.
+// A browser answers the server's pings by itself and shows nothing of it: only a `ping` frame of our
+// own shows a path that has died silently.
 
 import { Timers } from "./timers.js";
 
@@ -21,7 +21,6 @@ export class Liveness {
     this.#timers = new Timers(clock);
   }
 
-  /** The connection stands; heartbeat: of `welcome`. */
   begin(heartbeat) {
     this.#quietMs = heartbeat?.interval_ms || this.#times.quietMs;
     this.#goneMs = this.#quietMs + (heartbeat?.timeout_ms ?? this.#times.goneMs);
@@ -39,7 +38,6 @@ export class Liveness {
     return this.#goneMs;
   }
 
-  /** Something came, whatever it was. */
   heard() {
     this.#heardAt = this.#clock.now();
     this.#timers.stop("probe");
@@ -55,7 +53,6 @@ export class Liveness {
     this.#awaited.delete(id);
   }
 
-  /** Asks, and gives the connection up when nothing comes. */
   probe() {
     if (this.#timers.has("probe")) return;
     this.#told.ping();
@@ -71,7 +68,7 @@ export class Liveness {
     });
   }
 
-  // Whoever waits for an answer does not wait for a whole heartbeat to learn that none will come.
+  // Whoever waits for an answer need not wait for a heartbeat to learn that none will come.
   #watchAwaited() {
     this.#timers.start("awaited", this.#times.awaitedQuietMs, () => {
       if (this.#awaited.size === 0) return;

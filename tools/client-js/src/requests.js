@@ -1,7 +1,6 @@
-// Frames with one reply. They are not repeated: a lost connection rejects them, because only the
-// program knows whether the question is still of interest.
+// Frames with one reply. Not repeated: only the program knows whether it still wants to know.
 
-import { problem } from "./problem.js";
+import { problem } from "./codes.js";
 
 export class Requests {
   #open = new Map(); // frame id → {resolve, reject}
@@ -12,7 +11,7 @@ export class Requests {
     });
   }
 
-  /** True when this frame was the reply to one of them. */
+  /** True for the reply to one of them. */
   take(frame) {
     const request = this.#open.get(frame.id);
     if (!request) return false;

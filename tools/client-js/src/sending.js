@@ -1,8 +1,7 @@
-// Messages on their way: each is written again on every new connection until the server has
-// answered it, always with the same message_id, which makes the repetition harmless (PROTOCOL §3).
+// Messages on their way: written again on every new connection until the server has answered,
+// always with the same message_id, which makes the repetition harmless (PROTOCOL §3).
 
-import { FRAME_TOO_LARGE } from "./close-codes.js";
-import { problem } from "./problem.js";
+import { FRAME_TOO_LARGE, problem } from "./codes.js";
 
 const UNSENT_MAX = 1000; // full: send() rejects with `busy`
 
@@ -12,24 +11,21 @@ function bytesOf(text) {
 
 export class Sending {
   #clock;
-  #connection;
+  #write;
+  #limits;
   #entries = new Map(); // frame id → {frame, bytes, written, held, resolve, reject}; in send()'s order
 
-  /** connection: {write(frame), limits(): of `welcome`, null without one}. */
-  constructor(clock, connection) {
+  /** limits(): those of `welcome`; null while there is no connection. */
+  constructor(clock, write, limits) {
     this.#clock = clock;
-    this.#connection = connection;
+    this.#write = write;
+    this.#limits = limits;
   }
 
   get size() {
     return this.#entries.size;
   }
 
-  has(id) {
-    return this.#entries.has(id);
-  }
-
-  /** Resolves with `accepted`; rejects with the error that refused the message. */
   add(frame) {
     if (this.size >= UNSENT_MAX) {
       return Promise.reject(problem("busy", "too many messages wait to be sent"));
@@ -42,10 +38,9 @@ export class Sending {
     return answered;
   }
 
-  /** Writes what this connection has not seen yet, in the order of add(); refuses what can never
-   *  pass the limits of the server. */
+  /** Writes what this connection has not seen, in order; refuses what can never pass. */
   flush() {
-    const limits = this.#connection.limits();
+    const limits = this.#limits();
     if (!limits) return;
     for (const entry of [...this.#entries.values()]) {
       if (entry.written || entry.held !== null) continue;
@@ -55,12 +50,11 @@ export class Sending {
         continue;
       }
       entry.written = true;
-      this.#connection.write(entry.frame);
+      this.#write(entry.frame);
     }
   }
 
-  /** True when this frame settled a message. An error with a time to wait does not: the message
-   *  is written again then. */
+  /** True when this frame settled a message; an error with a time to wait does not. */
   take(frame) {
     const entry = this.#entries.get(frame.id);
     if (!entry) return false;
@@ -82,8 +76,7 @@ export class Sending {
     return false;
   }
 
-  /** What was written, or waits for its time, is written anew on the next connection; except after
-   *  1009, when the frame that was too large must not come again: it is the largest unanswered. */
+  /** After 1009 the frame that was too large must not come again: the largest unanswered. */
   connectionLost({ code, reason }) {
     const written = [...this.#entries.values()].filter((entry) => entry.written);
     for (const entry of this.#entries.values()) this.#release(entry);

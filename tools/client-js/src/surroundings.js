@@ -1,5 +1,4 @@
-// What is outside: the time, and what a browser knows about its window and its network. Node.js has
-// neither window nor network events: there nothing is hidden, nothing offline, and nothing wakes.
+// Time, and what a browser knows of its window and network; in Node.js nothing is ever away.
 
 export const systemClock = Object.freeze({
   now: () => Date.now(),
@@ -7,7 +6,6 @@ export const systemClock = Object.freeze({
   cancel: (timer) => clearTimeout(timer),
 });
 
-/** {isAway(): hidden or offline, onWake(act): calls it when that ends, gives what stops it}. */
 export function surroundingsOf(scope = globalThis) {
   const { document } = scope;
   const isHidden = () => document?.visibilityState === "hidden";
@@ -25,34 +23,4 @@ export function surroundingsOf(scope = globalThis) {
       };
     },
   };
-}
-
-/** Timers stand still while a machine sleeps: a tick that comes too late shows it. */
-export class SleepWatch {
-  #clock;
-  #tickMs;
-  #woke;
-  #timer = null;
-
-  /** woke(ms): so much longer than it should have been was the time between two ticks. */
-  constructor(clock, tickMs, woke) {
-    this.#clock = clock;
-    this.#tickMs = tickMs;
-    this.#woke = woke;
-  }
-
-  begin() {
-    this.end();
-    const due = this.#clock.now() + this.#tickMs;
-    this.#timer = this.#clock.after(this.#tickMs, () => {
-      const lateMs = this.#clock.now() - due;
-      this.begin();
-      if (lateMs > this.#tickMs) this.#woke(lateMs);
-    });
-  }
-
-  end() {
-    if (this.#timer !== null) this.#clock.cancel(this.#timer);
-    this.#timer = null;
-  }
 }

@@ -1,9 +1,8 @@
-// The threads that a client follows on its connection: history, subscribe, resume, gaps
-// (PROTOCOL §5). Knows frames alone; the connection is passed in.
+// The threads that a client follows: history, subscribe, resume, gaps (PROTOCOL §5).
 
 import { Cursor } from "./cursor.js";
 import { guarded } from "./emitter.js";
-import { problem } from "./problem.js";
+import { problem } from "./codes.js";
 
 const GAPS_MAX = 3; // re-subscriptions without one new event before the connection is given up
 const OLDER_EVENTS = 500; // a page of older events; the server may end it earlier
@@ -11,7 +10,7 @@ const OLDER_EVENTS = 500; // a page of older events; the server may end it earli
 // phase: "idle" (nothing is on its way), "paging" (the newest page is), "asked" (`subscribed` is),
 // "replaying", "live", "refused" (for good, on this connection).
 
-/** Does each event follow the one before it, and the last one stand before `end`? */
+// Does each event follow the one before it, and the last one stand before `end`?
 function isGapless(events, end = (events.at(-1)?.seq ?? 0) + 1) {
   return events.every(({ seq }, i) => seq === end - events.length + i);
 }
@@ -26,7 +25,6 @@ export class Watches {
     this.#connection = connection;
   }
 
-  /** Is everything followed that can be? */
   get areSettled() {
     return [...this.#watches.values()].every(({ phase }) => phase === "live" || phase === "refused");
   }
@@ -35,7 +33,6 @@ export class Watches {
     return this.#watches.get(threadId);
   }
 
-  /** See index.d.ts. */
   add(threadId, listener, { from = "start", pageEvents = 0 } = {}) {
     if (this.#watches.has(threadId)) throw new Error(`thread ${threadId} is watched already`);
     const watch = {
@@ -63,8 +60,6 @@ export class Watches {
     }
   }
 
-  /** The events before the oldest one handed out: {events, more}, or null when the thread is not
-   *  the same any more. Rejects with the error frame, or `connection_lost`. */
   async older(threadId) {
     const watch = this.#watches.get(threadId);
     if (!watch?.oldest || watch.oldest === 1) return { events: [], more: false };
@@ -78,8 +73,6 @@ export class Watches {
     if (events.length > 0) watch.oldest = events[0].seq;
     return { events, more: page.more && events.length > 0 };
   }
-
-  // --- frames -------------------------------------------------------------------------------
 
   subscribed(frame) {
     const watch = this.#watches.get(frame.thread_id);
@@ -139,8 +132,6 @@ export class Watches {
     guarded(() => watch.listener.onRefused?.(frame));
     this.#connection.settled();
   }
-
-  // ------------------------------------------------------------------------------------------
 
   #isCurrent(watch) {
     return this.#watches.get(watch.threadId) === watch;

@@ -7,5 +7,9 @@ export function isFinalClose(code) {
 
 export const TOKEN_EXPIRED = 4010;
 export const FRAME_TOO_LARGE = 1009;
-/** No close frame came: the connection was reset, or given up by the client itself. */
 export const NO_CLOSE_FRAME = 1006;
+
+/** An error frame as the server would have written it, for what the client finds out itself. */
+export function problem(code, message) {
+  return { type: "error", code, message, retryable: code === "connection_lost" };
+}

@@ -1,0 +1,123 @@
+// One story, cut at every frame of either side, in every way: what the program has seen in the end is
+// the same.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { FakeServer } from "./fake_server.mjs";
+import { Program } from "./followed.mjs";
+import { VirtualClock, seeded } from "./virtual_clock.mjs";
+
+const MINUTE = 60000;
+const HALF_OPEN = -1;
+const ENDS = [0, HALF_OPEN, 1000, 1001, 1002, 1003, 1007, 1011, 4008, 4009];
+
+/** Two threads, three messages, one of them while a run is at work. */
+async function story(fate) {
+  const clock = new VirtualClock();
+  const server = new FakeServer(clock, seeded(1), { fate });
+  const program = new Program(server, clock, seeded(2));
+  program.follow("a");
+  program.follow("b", { pageEvents: 3 });
+  program.client.open();
+  program.send("a", "first");
+  await clock.run(300);
+  program.send("b", "second");
+  program.send("a", "third");
+  const ended = () => program.isDone && server.head("a") >= 14 && server.head("b") >= 7
+    && [...server.threads.values()].every(({ events }) => events.at(-1).type === "agent_completed");
+  await clock.run(2 * MINUTE, ended);
+  program.check();
+  return { clock, server, program };
+}
+
+/** Frames of either side that the uncut story takes on its only connection. */
+async function lengths() {
+  let up = 0;
+  let down = 0;
+  const count = () => {
+    down += 1;
+    return false;
+  };
+  const clock = new VirtualClock();
+  const server = new FakeServer(clock, seeded(1), { fate: () => ({ lost: count }) });
+  const { hear } = server;
+  server.hear = function counted(...args) {
+    up += 1;
+    return hear.apply(this, args);
+  };
+  const program = new Program(server, clock, seeded(2));
+  program.follow("a");
+  program.follow("b", { pageEvents: 3 });
+  program.client.open();
+  program.send("a", "first");
+  await clock.run(300);
+  program.send("b", "second");
+  program.send("a", "third");
+  await clock.run(2 * MINUTE);
+  return { up, down };
+}
+
+test("the story itself needs one connection", async () => {
+  const { server } = await story();
+  assert.equal(server.opened, 1);
+  const { up, down } = await lengths();
+  assert.ok(up >= 8 && down >= 35, `${up} frames up, ${down} down`);
+});
+
+test("cut after every frame of the server, in every way", async () => {
+  const { down } = await lengths();
+  for (const end of ENDS) {
+    for (let frames = 0; frames <= down; frames += 1) {
+      try {
+        await story((number) => (number === 1 ? { down: frames, end } : {}));
+      } catch (error) {
+        error.message = `end ${end} after ${frames} frames: ${error.message}`;
+        throw error;
+      }
+    }
+  }
+});
+
+test("cut after every frame of the client, in every way", async () => {
+  const { up } = await lengths();
+  for (const end of ENDS) {
+    for (let frames = 1; frames <= up; frames += 1) {
+      try {
+        await story((number) => (number === 1 ? { up: frames, end } : {}));
+      } catch (error) {
+        error.message = `end ${end} after ${frames} frames: ${error.message}`;
+        throw error;
+      }
+    }
+  }
+});
+
+test("cut at two places in a row", async () => {
+  const { down } = await lengths();
+  for (let first = 0; first <= down; first += 3) {
+    for (let second = 0; second <= down; second += 2) {
+      const cuts = [first, second];
+      try {
+        await story((number) => ({ down: cuts[number - 1] ?? Infinity }));
+      } catch (error) {
+        error.message = `cut after ${first} and ${second} frames: ${error.message}`;
+        throw error;
+      }
+    }
+  }
+});
+
+test("each frame of the server lost, doubled, or overtaken by the next one", async () => {
+  const { down } = await lengths();
+  for (const fault of ["lost", "twice", "swapped"]) {
+    for (let frame = 1; frame <= down; frame += 1) {
+      try {
+        await story((number) => (number === 1 ? { [fault]: (_, n) => n === frame } : {}));
+      } catch (error) {
+        error.message = `frame ${frame} ${fault}: ${error.message}`;
+        throw error;
+      }
+    }
+  }
+});
