@@ -88,10 +88,22 @@ class Program {
   async check() {
     assert.deepEqual(this.wrong, []);
     assert.deepEqual(this.resets, []);
-    const { events } = await this.client.request({
+    const { events } = await this.#ask({
       type: "history", thread_id: this.threadId, after_seq: 0, limit: 1000 });
     assert.deepEqual(this.events, events);
     assert.equal(events[0].seq, 1);
+  }
+
+  // Requests are not repeated by the client: this program wants to know.
+  async #ask(frame) {
+    for (;;) {
+      await this.until(({ client }) => client.state.name === "connected", "connection");
+      try {
+        return await this.client.request(frame);
+      } catch (error) {
+        if (error.code !== "connection_lost") throw error;
+      }
+    }
   }
 
   #take({ replay, ...event }) {

@@ -24,6 +24,8 @@ export class FakeServer {
   links = new Set(); // that still work
   sockets = new Set(); // that the client has not seen the end of
   opened = 0; // connections so far
+  ended = 0; // runs that came to their own end
+  shown = new Map(); // thread_id → the highest seq that has arrived
   isUp = true;
   wrong = []; // what a client should never do
   #clock;
@@ -71,6 +73,7 @@ export class FakeServer {
       seq: thread.events.length + 1, timestamp: this.#clock.now(), critical: type !== "text_delta",
       payload };
     thread.events.push(event);
+    if (type === "agent_completed") this.ended += 1;
     for (const link of this.links) if (link.follows.has(threadId)) link.say(event);
     return event;
   }
@@ -118,8 +121,8 @@ export class FakeServer {
     link.say({ type: "pong", id, ts: this.#clock.now() });
   }
 
-  on_ack(link, { thread_id: threadId, seq }) {
-    if (!link.shown.has(threadId) || link.shown.get(threadId) < seq) this.wrong.push("ack of unseen");
+  on_ack(_, { thread_id: threadId, seq }) {
+    if (!(this.shown.get(threadId) >= seq)) this.wrong.push(`ack of ${threadId} ${seq}, never shown`);
   }
 
   on_unsubscribe(link, { id, thread_id: threadId }) {
@@ -205,7 +208,6 @@ class Link {
   isWelcomed = false;
   follows = new Set();
   written = new Set();
-  shown = new Map(); // thread_id → the highest seq that has arrived
   #server;
   #clock;
   #fate;
@@ -291,9 +293,9 @@ class Link {
     this.#later(() => {
       if (this.readyState !== 1) return;
       if (frame.type === "welcome") this.isWelcomed = true;
-      if (frame.seq) this.shown.set(frame.thread_id, Math.max(frame.seq, this.shown.get(frame.thread_id) ?? 0));
-      for (const { seq, thread_id: id } of frame.events ?? []) {
-        this.shown.set(id, Math.max(seq, this.shown.get(id) ?? 0));
+      const { shown } = this.#server;
+      for (const { seq, thread_id: id } of frame.events ?? [frame]) {
+        if (seq) shown.set(id, Math.max(seq, shown.get(id) ?? 0));
       }
       this.onmessage?.({ data });
     });

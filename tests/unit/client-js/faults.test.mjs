@@ -41,9 +41,11 @@ class Life {
     this.server.start();
     program.surroundings.away = false;
     program.client.open();
-    // The last fault may be a half-open connection, or an answer that never comes.
-    await clock.run(120 * SECOND, () => program.isDone);
-    await clock.run(5 * SECOND);
+    // The last fault may be a half-open connection, an answer that never comes, or the loss of a last
+    // event, of which nothing tells but the next one.
+    await clock.run(60 * SECOND);
+    for (const threadId of THREADS) program.send(threadId, "the last");
+    await clock.run(60 * SECOND);
     program.check();
   }
 

@@ -91,8 +91,8 @@ export class Program {
   }
 
   get isDone() {
-    const settled = [...this.folds].every(([threadId, { isCaughtUp, events }]) =>
-      isCaughtUp && (events.at(-1)?.seq ?? 0) === this.#server.head(threadId));
+    const settled = [...this.folds].every(([threadId, { isCaughtUp }]) =>
+      isCaughtUp && this.client.cursor(threadId).seq === this.#server.head(threadId));
     return settled && this.client.state.name === "connected" && this.client.unanswered === 0;
   }
 

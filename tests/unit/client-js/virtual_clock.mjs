@@ -62,5 +62,5 @@ export class VirtualClock {
 
 /** Whatever promises have to do now is done. */
 async function idle() {
-  for (let i = 0; i < 8; i += 1) await null;
+  for (let i = 0; i < 4; i += 1) await null;
 }
