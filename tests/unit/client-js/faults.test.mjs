@@ -1,4 +1,4 @@
-// Thousands of lives of a program, each made of faults that its seed chooses. CLARION_SEEDS sets how
+// A thousand lives of a program, each made of faults that its seed chooses. CLARION_SEEDS sets how
 // many (FROM-TO runs those alone); a failure names its seed.
 
 import assert from "node:assert/strict";
@@ -10,7 +10,7 @@ import { VirtualClock, seeded } from "./virtual_clock.mjs";
 
 const SECOND = 1000;
 const THREADS = ["a", "b", "c"];
-const [from, to] = (process.env.CLARION_SEEDS ?? "1-2000").split("-").map(Number);
+const [from, to] = (process.env.CLARION_SEEDS ?? "1-1000").split("-").map(Number);
 const seeds = to === undefined ? { from: 1, to: from } : { from, to };
 
 class Life {

@@ -186,3 +186,22 @@ test("a browser's window and network are what it says they are", () => {
   nowhere.onWake(() => {})();
   assert.equal(nowhere.isAway(), false);
 });
+
+test("a replay that stops in the middle is given up, one that goes on is not", () => {
+  const seen = connect();
+  follow(seen);
+  seen.client.open();
+  seen.socket().welcome();
+  const [{ id }] = seen.socket().of("subscribe");
+  seen.socket().say({ type: "subscribed", id, thread_id: "t", epoch: "e1", seq: 90, recovered: true });
+  for (let seq = 1; seq <= 60; seq += 1) {
+    seen.socket().say(event(seq));
+    seen.clock.advance(1000);
+  }
+  assert.equal(seen.state().name, "connected");
+  for (let second = 0; second < 34; second += 1) {
+    seen.socket().say({ type: "pong", ts: 1 });
+    seen.clock.advance(1000);
+  }
+  assert.equal(seen.states.at(-1).reason ?? seen.states.at(-2).reason, "no answer to what was asked");
+});

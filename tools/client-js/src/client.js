@@ -70,6 +70,8 @@ export class ClarionClient {
       settled: () => this.#settle(),
       seen: (threadId, seq) => this.#seen(threadId, seq),
       forget: (threadId) => this.#acks.forget(threadId),
+      asked: (id) => this.#connection.asked(id),
+      answered: (id) => this.#connection.answered(id),
       retryMs: refusedRetryMs,
     });
   }

@@ -100,7 +100,15 @@ export class Connection {
     const socket = this.#attempt?.socket;
     if (socket?.readyState !== OPEN) return;
     socket.send(JSON.stringify(frame));
-    if (frame.id !== undefined && frame.type !== "ack") this.#liveness.asked(frame.id);
+    if (frame.id !== undefined && frame.type !== "ack") this.asked(frame.id);
+  }
+
+  asked(id) {
+    this.#liveness.asked(id);
+  }
+
+  answered(id) {
+    this.#liveness.answered(id);
   }
 
   /** Only a connection that has done all its work ends the back-off: a server that greets and
@@ -185,7 +193,7 @@ export class Connection {
       this.#told.unreadable();
       return;
     }
-    if (frame.id !== undefined) this.#liveness.answered(frame.id);
+    if (frame.id !== undefined) this.answered(frame.id);
     if (frame.type === "welcome") this.#welcomed(frame);
     else if (frame.type === "going_away") this.#goingAway = frame;
     this.#told.frame(frame);

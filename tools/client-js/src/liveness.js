@@ -43,8 +43,9 @@ export class Liveness {
     this.#timers.stop("probe");
   }
 
-  /** A frame was written that will be answered. */
+  /** An answer is due: to a frame that was written, or the next part of one. */
   asked(id) {
+    this.#awaited.delete(id);
     this.#awaited.set(id, this.#clock.now());
     if (!this.#timers.has("awaited")) this.#watchAwaited();
   }

@@ -20,7 +20,8 @@ export class Watches {
   #watches = new Map(); // thread_id → watch
 
   /** connection: {write(frame), nextId(prefix), request(frame), giveUp(reason), after(ms, act),
-   *  connected(), settled(), seen(threadId, seq), forget(threadId), retryMs}. */
+   *  connected(), settled(), seen(threadId, seq), forget(threadId), asked(id), answered(id),
+   *  retryMs}. */
   constructor(connection) {
     this.#connection = connection;
   }
@@ -45,6 +46,7 @@ export class Watches {
   }
 
   remove(threadId) {
+    this.#connection.answered(this.#watches.get(threadId)?.askedAs);
     this.#connection.forget(threadId);
     return this.#watches.delete(threadId);
   }
@@ -78,6 +80,7 @@ export class Watches {
     const watch = this.#watches.get(frame.thread_id);
     if (!watch || (frame.id !== undefined && frame.id !== watch.askedAs)) return;
     watch.phase = "replaying";
+    this.#connection.asked(watch.askedAs); // for caught_up
     if (!watch.cursor.subscribed(frame)) this.#reset(watch, frame.reason ?? "unknown");
   }
 
@@ -89,6 +92,7 @@ export class Watches {
     if (verdict === "next") {
       watch.gaps = 0;
       watch.oldest ??= event.seq;
+      if (watch.phase === "replaying") this.#connection.asked(watch.askedAs);
       guarded(() => watch.listener.onEvent?.(event));
       if (watch.phase === "live") this.#acknowledge(watch);
     } else if (verdict === "gap") {
@@ -104,6 +108,7 @@ export class Watches {
       return;
     }
     watch.phase = "live";
+    this.#connection.answered(watch.askedAs);
     watch.gaps = 0;
     guarded(() => watch.listener.onCaughtUp?.());
     this.#acknowledge(watch);
@@ -180,6 +185,7 @@ export class Watches {
 
   #subscribe(watch) {
     watch.phase = "asked";
+    this.#connection.answered(watch.askedAs); // or will not be
     watch.askedAs = this.#connection.nextId("s");
     this.#connection.write({
       type: "subscribe", id: watch.askedAs, thread_id: watch.threadId,
