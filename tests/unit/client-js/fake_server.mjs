@@ -216,6 +216,7 @@ class Link {
   #up = 0;
   #arrival = 0; // of the last frame: none overtakes another
   #held = null; // a frame that waits for the one behind it
+  #unanchored = new Set(); // thread_ids
 
   constructor(server, clock, fate) {
     this.#server = server;
@@ -259,18 +260,16 @@ class Link {
       this.end(this.#fate.end);
       return;
     }
-    if (lost(frame, this.#down)) return;
-    if (swapped(frame, this.#down) && this.#held === null) {
+    const isAnchor = this.#anchors(frame);
+    if (isAnchor) this.#release();
+    if (lost(frame, this.#down) && !isAnchor) return;
+    if (swapped(frame, this.#down) && this.#held === null && !isAnchor) {
       this.#held = frame;
       return;
     }
     this.#deliver(frame);
     if (twice(frame, this.#down)) this.#deliver(frame);
-    if (this.#held !== null) {
-      const held = this.#held;
-      this.#held = null;
-      this.#deliver(held);
-    }
+    this.#release();
   }
 
   /** code: of the close frame; 0 without one; -1: nobody is told. */
@@ -286,6 +285,19 @@ class Link {
     this.onopen?.({});
     this.say({ type: "welcome", user_id: "ada", limits: { frame_bytes_max: 262144,
       message_bytes_max: 32768 }, heartbeat: { interval_ms: 25000, timeout_ms: 8000 } });
+  }
+
+  // Where an unrecovered replay begins is told by its first event alone: in the place of that one, once
+  // it is lost, any client takes the one behind it.
+  #anchors({ type, thread_id: threadId, recovered, replay }) {
+    if (type === "subscribed") this.#unanchored[recovered ? "delete" : "add"](threadId);
+    return recovered === false || (replay === true && this.#unanchored.delete(threadId));
+  }
+
+  #release() {
+    const held = this.#held;
+    this.#held = null;
+    if (held !== null) this.#deliver(held);
   }
 
   #deliver(frame) {
