@@ -1,6 +1,5 @@
 // PROTOCOL §6: what a close code means for whoever was closed.
 
-/** After these a client does not come back by itself. */
 export function isFinalClose(code) {
   return code >= 4500 && code <= 4599;
 }

@@ -33,7 +33,7 @@ export class Cursor {
     this.#anchor = "held";
   }
 
-  /** Takes the `subscribed` frame; false means that the copy of the thread is to be discarded. */
+  /** False means that the copy of the thread is to be discarded. */
   subscribed({ epoch, seq, recovered }) {
     if (!recovered) {
       this.rewind(epoch);

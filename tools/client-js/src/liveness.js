@@ -33,7 +33,7 @@ export class Liveness {
     this.#awaited.clear();
   }
 
-  /** How long a server waits before it hangs up on a client that is not there. */
+  /** After so long a server has hung up on a client that is not there. */
   get goneMs() {
     return this.#goneMs;
   }

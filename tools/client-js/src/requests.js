@@ -3,7 +3,7 @@
 import { problem } from "./codes.js";
 
 export class Requests {
-  #open = new Map(); // frame id → {resolve, reject}
+  #open = new Map();
 
   add(id) {
     return new Promise((resolve, reject) => {
@@ -11,7 +11,6 @@ export class Requests {
     });
   }
 
-  /** True for the reply to one of them. */
   take(frame) {
     const request = this.#open.get(frame.id);
     if (!request) return false;

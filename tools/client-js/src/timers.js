@@ -2,7 +2,7 @@
 
 export class Timers {
   #clock;
-  #running = new Map(); // name → the clock's timer
+  #running = new Map();
 
   constructor(clock) {
     this.#clock = clock;

@@ -19,7 +19,7 @@ export const TIMES = Object.freeze({
   tickMs: 2000,
 });
 
-/** Full jitter: retry 0 within firstRetryMs, then twice the room each time, never above capMs. */
+// Full jitter.
 export function retryDelay(attempt, random, capMs = TIMES.retryCapMs,
   firstRetryMs = TIMES.firstRetryMs) {
   return Math.round(random() * Math.min(capMs, firstRetryMs * 2 ** Math.min(attempt, 16)));

@@ -17,7 +17,7 @@ function isGapless(events, end = (events.at(-1)?.seq ?? 0) + 1) {
 
 export class Watches {
   #connection;
-  #watches = new Map(); // thread_id → watch
+  #watches = new Map();
 
   /** connection: {write(frame), nextId(prefix), request(frame), giveUp(reason), after(ms, act),
    *  connected(), settled(), seen(threadId, seq), forget(threadId), asked(id), answered(id),
