@@ -174,7 +174,7 @@ test("a message that the server holds off is sent again when its time has come",
   });
   const { code, err } = await chat("hi");
   assert.equal(code, 0);
-  assert.match(err, /^clarion-chat: error rate_limited: slower; to be tried again in 300 ms/);
+  assert.match(err, /^clarion-chat: error rate_limited: slower; sent again in 300 ms\n/);
   assert.equal(sent.length, 2);
   assert.equal(sent[0].id, sent[1].id);
   assert.ok(sent[1].at - sent[0].at >= 290, "too early");

@@ -129,6 +129,7 @@ private:
     void close_gap(reaction& out);
     void send_message(reaction& out);
     void send_cancel(reaction& out) const;
+    void hold_message(const protocol::server::error& error, reaction& out);
     void lose_message(const std::string& why, reaction& out);
     void notice(const std::string& text, reaction& out);
 

@@ -22,7 +22,7 @@ std::string words_of(const server::error& error) {
     if (error.detail && !error.detail->empty())
         words += " (" + *error.detail + ")";
     if (error.retry_after_ms)
-        words += "; to be tried again in " + std::to_string(*error.retry_after_ms) + " ms";
+        words += "; may be tried again in " + std::to_string(*error.retry_after_ms) + " ms";
     return with_advice(std::move(words), advice_on_error(error.code));
 }
 
@@ -103,16 +103,22 @@ void dialogue::on_error(const json::object& frame, reaction& out) {
     const std::string code(text_of(frame, "code"));
     const std::string words = error ? words_of(*error) : "error " + code;
     const bool is_own = message_ && id == frame_id_of_message();
-    if (is_own && error && error->retry_after_ms) {
-        message_->is_held = true;
-        out.again_after_ms = *error->retry_after_ms;
-        notice(words, out);
-    } else if (is_own)
+    if (is_own && error && error->retry_after_ms)
+        hold_message(*error, out);
+    else if (is_own)
         lose_message(words, out);
     else if (id == asked_as_ || text_of(frame, "detail") == options_.thread_id)
         out.drop = without_controls(words, line_breaks::made_spaces);  // it cannot be followed now
     else
         notice(words, out);
+}
+
+void dialogue::hold_message(const server::error& error, reaction& out) {
+    message_->is_held = true;
+    out.again_after_ms = *error.retry_after_ms;
+    const std::string wait = std::to_string(*error.retry_after_ms);
+    const std::string code(protocol::name_of(error.code));
+    notice("error " + code + ": " + error.message + "; sent again in " + wait + " ms", out);
 }
 
 void dialogue::on_deleted(reaction& out) {
