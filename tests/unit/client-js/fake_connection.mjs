@@ -1,6 +1,6 @@
 // A socket and a clock that a test moves by hand, and the frames of a server that is not there.
 
-import { ClarionClient } from "../../../app/web/clarion-client.js";
+import { ClarionClient } from "../../../tools/client-js/src/index.js";
 
 export class FakeClock {
   #now = 0;
@@ -22,17 +22,37 @@ export class FakeClock {
       if (due.length === 0) break;
       const [id, timer] = due[0];
       this.#timers.delete(id);
-      this.#now = timer.at;
+      this.#now = Math.max(this.#now, timer.at);
       timer.fn();
     }
     this.#now = end;
+  }
+
+  /** The machine sleeps: time passes, and the timers that became due are late. */
+  sleep(ms) {
+    this.#now += ms;
+  }
+}
+
+/** A window that a test hides, and a network that it takes away. */
+export class FakeSurroundings {
+  away = false;
+  listeners = new Set();
+
+  isAway = () => this.away;
+  onWake(act) {
+    this.listeners.add(act);
+    return () => this.listeners.delete(act);
+  }
+  wake() {
+    for (const act of this.listeners) act();
   }
 }
 
 /** What a test sees of one client: every socket it opened, every state and problem it told. */
 export function connect(options = {}) {
   const clock = new FakeClock();
-  const seen = { clock, sockets: [], states: [], problems: [], frames: [] };
+  const seen = { clock, sockets: [], states: [], problems: [], frames: [], wanted: 0 };
   class FakeSocket {
     constructor(url, protocols) {
       Object.assign(this, { url, protocols, readyState: 0, sent: [], closedWith: null });
@@ -65,13 +85,15 @@ export function connect(options = {}) {
       return this.sent.filter((frame) => frame.type === type);
     }
   }
+  seen.surroundings = new FakeSurroundings();
   seen.client = new ClarionClient({
     url: "ws://test/ws", WebSocket: FakeSocket, clock, random: () => 1,
-    onState: (state) => seen.states.push(state),
-    onProblem: (frame) => seen.problems.push(frame),
-    onFrame: (frame) => seen.frames.push(frame.type),
-    ...options,
+    surroundings: seen.surroundings, ...options,
   });
+  seen.client.on("state", (state) => seen.states.push(state));
+  seen.client.on("problem", (frame) => seen.problems.push(frame));
+  seen.client.on("frame", (frame) => seen.frames.push(frame.type));
+  seen.client.on("token_wanted", () => { seen.wanted += 1; });
   seen.socket = () => seen.sockets.at(-1);
   seen.state = () => seen.states.at(-1);
   return seen;

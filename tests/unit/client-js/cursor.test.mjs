@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Cursor } from "../../../app/web/cursor.js";
+import { Cursor } from "../../../tools/client-js/src/cursor.js";
 
 const at = (seq, epoch = "e1") => ({ epoch, seq });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isFinalClose, retryDelay } from "../../../app/web/clarion-client.js";
+import { isFinalClose, retryDelay } from "../../../tools/client-js/src/index.js";
 import { connect, event, follow, replay } from "./fake_connection.mjs";
 
 function live(events = [event(1), event(2)]) {
@@ -167,7 +167,7 @@ test("4500 and above end it, with code and reason, until somebody opens it again
     socket().drop(code, "because");
     assert.deepEqual(state(), { name: "closed", code, reason: "because" });
     clock.advance(3600000);
-    client.probe();
+    client.wake();
     assert.equal(sockets.length, 1, `${code} must not reconnect`);
     client.open();
     assert.equal(sockets.length, 2);
@@ -278,7 +278,7 @@ test("silence is answered by a ping, and silence after the ping by a new connect
 test("a probe while waiting connects at once", () => {
   const { client, socket, sockets, clock } = live();
   socket().drop();
-  client.probe();
+  client.wake();
   assert.equal(sockets.length, 2);
   clock.advance(4000);
   assert.equal(sockets.length, 2, "and the wait is over");
@@ -297,7 +297,7 @@ test("no connection and no welcome are given up in time", () => {
 
 test("a socket that was given up is not heard any more", () => {
   const { told, sockets, client, clock } = live();
-  client.probe();
+  client.wake();
   clock.advance(5000);
   sockets[0].say(event(3));
   sockets[0].drop(4500);
@@ -327,30 +327,28 @@ test("leaving a thread lets its events pass unseen, and its refusal too", () => 
 
 test("a silent server may want a token: it is asked for once, and shown on the same connection", () => {
   let token = null;
-  let wanted = 0;
-  const seen = connect({ token: () => token, onTokenWanted: () => { wanted += 1; } });
+  const seen = connect({ token: () => token });
   seen.client.open();
   seen.socket().open();
   seen.clock.advance(999);
-  assert.equal(wanted, 0);
+  assert.equal(seen.wanted, 0);
   seen.clock.advance(1);
-  assert.equal(wanted, 1);
+  assert.equal(seen.wanted, 1);
   token = "secret";
   seen.client.signIn();
   assert.deepEqual(seen.socket().sent, [{ type: "hello", token: "secret" }]);
   assert.equal(seen.sockets.length, 1);
   seen.socket().welcome();
   seen.clock.advance(5000);
-  assert.equal(wanted, 1);
+  assert.equal(seen.wanted, 1);
 });
 
 test("a greeting in time asks for nothing", () => {
-  let wanted = 0;
-  const seen = connect({ onTokenWanted: () => { wanted += 1; } });
+  const seen = connect();
   seen.client.open();
   seen.socket().welcome();
   seen.clock.advance(20000);
-  assert.equal(wanted, 0);
+  assert.equal(seen.wanted, 0);
 });
 
 test("after a refused token another one is shown on a new connection", () => {
@@ -383,18 +381,112 @@ test("4010 ends it while the expired token is the only one, and reconnects once 
   assert.deepEqual(seen.socket().sent, [{ type: "hello", token: "new" }]);
 });
 
-test("signing in while connected replaces the connection, and only that one is heard", () => {
+test("signing in while connected shows the token in refresh; a refusal is the caller's", async () => {
+  let token = "old";
+  const seen = connect({ token: () => token });
+  seen.client.open();
+  seen.socket().welcome();
+  token = "new";
+  const taken = seen.client.signIn();
+  const [{ id, token: shown }] = seen.socket().of("refresh");
+  assert.equal(shown, "new");
+  seen.socket().say({ type: "refreshed", id, expires_ms: 7 });
+  assert.equal((await taken).expires_ms, 7);
+  for (const code of ["unauthorized", "forbidden"]) {
+    const refused = seen.client.signIn();
+    seen.socket().say({ type: "error", id: seen.socket().of("refresh").at(-1).id, code, message: "" });
+    await assert.rejects(refused, { code });
+  }
+  assert.equal(seen.sockets.length, 1);
+});
+
+test("a refresh that came to nothing shows the token on a new connection, and only that one is heard", async () => {
   const seen = connect({ token: () => "t" });
   const told = follow(seen);
   seen.client.open();
   seen.socket().welcome();
   replay(seen.socket(), { events: [event(1)] });
   const [old] = seen.sockets;
-  seen.client.signIn();
+  const shown = seen.client.signIn();
+  old.say({ type: "error", id: old.of("refresh")[0].id, code: "internal", message: "" });
+  assert.equal(await shown, null);
   old.say(event(2));
   old.drop(1000);
   assert.equal(seen.sockets.length, 2);
   assert.deepEqual(told, [1, "caught up"]);
   seen.socket().welcome();
   assert.deepEqual(seen.socket().of("subscribe")[0].since, { epoch: "e1", seq: 1 });
+});
+
+const settle = () => new Promise((resolve) => { setImmediate(resolve); });
+
+test("a token may take its time: it is fetched before the socket is opened, on every attempt", async () => {
+  let fetched = 0;
+  const seen = connect({ token: async () => `t${fetched += 1}` });
+  seen.client.open();
+  assert.equal(seen.sockets.length, 0);
+  await settle();
+  seen.socket().open();
+  assert.deepEqual(seen.socket().sent, [{ type: "hello", token: "t1" }]);
+  seen.socket().drop();
+  seen.clock.advance(250);
+  await settle();
+  seen.socket().open();
+  assert.deepEqual(seen.socket().sent, [{ type: "hello", token: "t2" }]);
+});
+
+test("a token that cannot be fetched, or never comes, is a failed attempt", async () => {
+  const answers = [() => Promise.reject(new Error("503")), () => new Promise(() => {}), () => {
+    throw new Error("no store");
+  }, () => "t"];
+  const seen = connect({ token: () => answers.shift()() });
+  seen.client.open();
+  await settle();
+  assert.deepEqual([seen.state().name, seen.state().reason], ["reconnecting", "no token: 503"]);
+  seen.clock.advance(250);
+  seen.clock.advance(15000);
+  assert.equal(seen.state().reason, "no token within the time limit");
+  seen.clock.advance(500);
+  assert.equal(seen.state().reason, "no token: no store");
+  seen.clock.advance(1000);
+  seen.socket().welcome();
+  assert.equal(seen.state().name, "connected");
+});
+
+test("a fetched token that expired is fetched again, and the same one is not shown twice", async () => {
+  const tokens = ["a", "b", "b"];
+  const seen = connect({ token: async () => tokens.shift() });
+  seen.client.open();
+  await settle();
+  seen.socket().welcome();
+  for (const [code, token] of [[4010, "b"], [4010, null]]) {
+    seen.socket().drop(code);
+    assert.equal(seen.state().name, "reconnecting");
+    seen.clock.advance(500);
+    await settle();
+    if (token) seen.socket().welcome();
+  }
+  assert.deepEqual(seen.sockets.map((s) => s.of("hello")[0].token), ["a", "b"]);
+  assert.equal(seen.state().code, 4010);
+});
+
+test("before a token expires another one is shown by itself, once there is one", async () => {
+  let token = "old";
+  const seen = connect({ token: () => token });
+  seen.client.open();
+  seen.socket().welcome();
+  seen.socket().say({ type: "token_expiring", expires_ms: 1 });
+  await settle();
+  assert.deepEqual(seen.socket().of("refresh"), []);
+  assert.equal(seen.frames.at(-1), "token_expiring", "the program is told all the same");
+  token = "new";
+  seen.socket().say({ type: "token_expiring", expires_ms: 1 });
+  await settle();
+  const [{ id, token: shown }] = seen.socket().of("refresh");
+  assert.equal(shown, "new");
+  seen.socket().say({ type: "refreshed", id, expires_ms: 2 });
+  await settle();
+  seen.socket().say({ type: "token_expiring", expires_ms: 2 });
+  await settle();
+  assert.equal(seen.socket().of("refresh").length, 1, "the server has this one");
 });
