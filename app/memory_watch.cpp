@@ -85,6 +85,7 @@ void memory_watch::spend(std::int64_t resident) {
     const std::string said = "the process has " + in_mib(resident) + " resident, of " +
                              in_mib(source_.bytes_max) + " that it may";
     failures_.report(failure::code::memory_spent, {}, said);
+    source_.on_spent();
 }
 
 bool memory_watch::has_recovered() {
@@ -96,6 +97,7 @@ bool memory_watch::has_recovered() {
     if (source_.resident_bytes() >= source_.bytes_max - source_.bytes_max / 20)
         return false;
     budget_.recover();
+    source_.on_recovered();
     return true;
 }
 

@@ -15,6 +15,11 @@ struct memory_source {
     std::function<std::int64_t()> resident_bytes;
     /// Gives back to the system what the allocator keeps.
     std::function<void()> give_back;
+    /// Told when the bound is reached, and when the size is below it again.
+    std::function<void()> on_spent = [] {
+    };
+    std::function<void()> on_recovered = [] {
+    };
 };
 
 /// This process, by what the kernel says and with glibc's malloc_trim.

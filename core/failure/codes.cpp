@@ -232,6 +232,22 @@ constexpr std::array<code_traits, codes_count> table{{
      "Give the process more memory or raise limits.memory_bytes_max; when it comes back soon, look "
      "for what grows at /metrics and /debug/sessions.",
      no_close},
+    {code::canary_failed,
+     "canary_failed",
+     critical,
+     infrastructure,
+     "The server has not served itself: users may not be served either, and /readyz is 503.",
+     "Detail names the step, what was expected and what came; look for the failure before it. "
+     "/readyz turns green with the next round that succeeds.",
+     no_close},
+    {code::registry_corrupt,
+     "registry_corrupt",
+     critical,
+     delivery,
+     "The sessions that are named may be sent nothing, or be counted although they are gone.",
+     "Keep the log, where both lists stand behind this line, and report it as a bug; a restart "
+     "makes the lists anew.",
+     no_close},
 }};
 
 /// The compiler's own spelling of a value of `code`: the enumerator's name if it has one, else a

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "app/home_directory.hpp"
+#include "core/session/revocations.hpp"
+#include "core/storage/event_log.hpp"
+
+// What a start finds in the log, before anybody can come in. Throws std::runtime_error with the one
+// line that start-up prints.
+namespace clarion::app {
+
+/// The crash sweep: runs that an earlier process left are sealed or resumed. What its canary left
+/// is nobody's, and is deleted.
+task<> revive_threads(storage::event_log& log, home_directory& homes);
+
+/// Who may not come in any more.
+task<> recall_revocations(storage::event_log& log, session::revocations& into);
+
+}  // namespace clarion::app
