@@ -387,7 +387,9 @@ void application::leave_at_once() {
 }  // namespace
 
 int serve(const settings& with) {
+    // A write that cannot be is an error where it is made, and not the end of the process.
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
     failure::logging logging(log_settings_of(with.server), unix_ms);
     if (const auto warning = too_few_files(raise_file_limit(), with.limits))
         logging.root().warning(*warning);
