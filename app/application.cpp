@@ -129,7 +129,7 @@ application::application(const settings& with, failure::logging& logging)
       failures_(log_, unix_ms),
       drops_(logging, failures_),
       shards_(make_shards(settings_.server)),
-      memory_(first(), failures_, memory_bound()),
+      memory_(first(), failures_, memory_of_server()),
       storage_(open_log(settings_.server, log_options(failures_, ready_))),
       tools_(make_tools()),
       agents_(make_agents(settings_)),

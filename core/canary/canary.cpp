@@ -24,7 +24,8 @@ task<> canary::run() {
         const time_point begun = on.owner().now();
         const auto found = co_await try_once();
         note(found, on.owner().now() - begun, on.owner().wall_ms());
-        co_await sleep_for(found ? settings_.retry : settings_.interval);
+        const duration pause = found ? settings_.retry : settings_.interval;
+        co_await sleep_for(pause);
     }
 }
 

@@ -30,7 +30,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<const agents::agent> make_agent() {
+std::unique_ptr<agents::agent> make_agent() {
     return std::make_unique<canary_agent>();
 }
 

@@ -11,6 +11,6 @@ inline constexpr const char* agent_name = "~canary";
 
 /// Works as the demo agent does, also on a server without one: it thinks, calls `calculator` and
 /// streams the result. For the server's own users alone.
-std::unique_ptr<const agents::agent> make_agent();
+std::unique_ptr<agents::agent> make_agent();
 
 }  // namespace clarion::canary

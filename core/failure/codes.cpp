@@ -52,7 +52,7 @@ constexpr std::array<code_traits, codes_count> table{{
      "storage_unavailable",
      error,
      storage,
-     "Users can neither send messages nor resume; nothing that was committed is lost.",
+     "Users cannot send messages, or cannot resume; nothing that was committed is lost.",
      "Free space on the disk of the data directory and check who may write to it; the log goes on "
      "once a probe write succeeds.",
      no_close},

@@ -35,17 +35,13 @@ private:
 }  // namespace
 
 line::line(executor on, connection& with, std::size_t outbox_bytes_max)
-    : on_(on),
+    : line_list::place(on),
+      on_(on),
       with_(with),
       end_(std::make_shared<link_end>(on, on.owner().random().id("c_"), outbox_bytes_max)),
       pumps_(on) {
     end_->control = this;
-    on_.owner().own<line_list>().add(*this);
     pumps_.spawn(read());
-}
-
-line::~line() {
-    on_.owner().own<line_list>().remove(*this);
 }
 
 line_report line::report() const {

@@ -15,13 +15,13 @@ namespace clarion::session {
 /// writes what has gathered in the outbox. The writer is there only while there is something to
 /// write, and a moment longer: suspended, it would cost an idle session some 1.5 kB. The
 /// connection's shard only; await `finish` before destruction.
-class line final : public session_control, public line_list::hook {
+class line final : public session_control, public line_list::place {
 public:
     /// Draws the connection's id.
     line(executor on, connection& with, std::size_t outbox_bytes_max);
     line(const line&) = delete;
     line& operator=(const line&) = delete;
-    ~line();
+    ~line() = default;
 
     inbox& in() { return inbox_; }
     const std::shared_ptr<link_end>& out() const { return end_; }
@@ -34,7 +34,7 @@ public:
     /// A frame of any kind came at `when` or later, or more of them wait than the inbox takes now.
     bool heard_since(time_point when) const { return end_->heard_at >= when || is_held_up_; }
 
-    line_report report() const;
+    line_report report() const override;
 
     /// Writes what is queued and the close frame, waits at most `linger` for the peer's, and joins
     /// its coroutines.

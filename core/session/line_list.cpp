@@ -1,22 +1,20 @@
 #include "core/session/line_list.hpp"
 
-#include "core/session/line.hpp"
-
 namespace clarion::session {
 
-void line_list::add(line& made) {
-    lines_.push_back(made);
+line_list::place::place(const executor& on) : in_(on.owner().own<line_list>()) {
+    in_.places_.push_back(*this);
 }
 
-void line_list::remove(line& ended) {
-    lines_.erase(lines_.iterator_to(ended));
+line_list::place::~place() {
+    in_.places_.erase(in_.places_.iterator_to(*this));
 }
 
 std::vector<line_report> line_list::reports() const {
     std::vector<line_report> all;
-    all.reserve(lines_.size());
-    for (const hook& one : lines_)
-        all.push_back(static_cast<const line&>(one).report());
+    all.reserve(places_.size());
+    for (const place& one : places_)
+        all.push_back(one.report());
     return all;
 }
 

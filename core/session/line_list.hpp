@@ -10,8 +10,6 @@
 
 namespace clarion::session {
 
-class line;
-
 /// One connection below its session, for whoever compares what should be with what is.
 struct line_report {
     std::string connection_id;
@@ -27,16 +25,28 @@ struct line_report {
 /// whatever has become of its session.
 class line_list {
 public:
-    using hook = boost::intrusive::list_base_hook<>;
+    /// What a line is to the list.
+    class place : public boost::intrusive::list_base_hook<> {
+    public:
+        place(const place&) = delete;
+        place& operator=(const place&) = delete;
 
-    void add(line& made);
-    void remove(line& ended);
+        virtual line_report report() const = 0;
 
-    std::size_t size() const { return lines_.size(); }
+    protected:
+        explicit place(const executor& on);
+        ~place();
+
+    private:
+        line_list& in_;
+    };
+
+    std::size_t size() const { return places_.size(); }
+    /// Oldest first.
     std::vector<line_report> reports() const;
 
 private:
-    boost::intrusive::list<hook, boost::intrusive::base_hook<hook>> lines_;
+    boost::intrusive::list<place> places_;
 };
 
 }  // namespace clarion::session

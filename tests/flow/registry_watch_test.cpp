@@ -32,7 +32,7 @@ struct watched {
 
     /// A session of nobody's: what its connection would leave behind.
     session::session_link link_of(const std::string& id, const std::string& user) {
-        auto end = std::make_shared<session::link_end>(on(), id, 1000);
+        auto end = std::make_shared<session::link_end>(on(), id, std::size_t{1000});
         end->owner = user;
         return session::session_link(std::move(end));
     }

@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_subscription_that_its_home_would_not_end_is_found) {
 
 BOOST_AUTO_TEST_CASE(coroutines_and_sockets_are_counted) {
     auto shards = consistent();
-    shards[0].live_lines = 3;
+    shards[0].live_lines = 1;
     shards[0].sockets = 1;
     expect(shards, {{coroutines_miscounted, "shard 0"}, {sockets_miscounted, "shard 0"}});
     shards[0].live_lines = 2;
