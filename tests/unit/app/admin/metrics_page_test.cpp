@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(what_has_come_of_the_canary_is_told) {
     BOOST_TEST(page.samples.at("clarion_canary_green") == "1");
     BOOST_TEST(page.samples.at(R"(clarion_canary_rounds_total{outcome="green"})") == "7");
     BOOST_TEST(page.samples.at(R"(clarion_canary_rounds_total{outcome="red"})") == "2");
-    BOOST_TEST(page.samples.at("clarion_canary_round_seconds") == "0.0125");
+    BOOST_TEST(std::stod(page.samples.at("clarion_canary_round_seconds")) == 0.0125);
     BOOST_TEST(std::stod(page.samples.at("clarion_canary_green_time_seconds")) == 1790000000.5);
     BOOST_TEST(!scrape(measured()).samples.contains("clarion_canary_green"));
 }
