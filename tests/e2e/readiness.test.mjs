@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -43,6 +43,9 @@ async function eventually(look, fits, what) {
 async function metricsOf(server) {
   return parseMetrics(await (await fetch(`${server.admin}/metrics`)).text());
 }
+
+const bySecret = () =>
+  ["--auth", "jwt", "--jwt-secret-file", secretFile("a secret of at least 32 bytes, for tests").path];
 
 function configFile(text) {
   const path = join(folder(), "clarion.toml");
@@ -92,7 +95,7 @@ test("no client becomes the canary by its name", async () => {
 });
 
 test("every way in that can be configured has its canary", async () => {
-  const secret = ["--auth", "jwt", "--jwt-secret-file", secretFile("a secret of at least 32 bytes, for tests").path];
+  const secret = bySecret();
   const keys = ["--auth", "jwt", "--jwks", keySetFile([issuer("EdDSA", "k1").jwk]).path];
   const files = certificateFiles();
   const tls = ["--tls-cert", files.cert, "--tls-key", files.key];
@@ -151,14 +154,16 @@ test("a drain turns it red before anything else", async () => {
 });
 
 test("a gate that lets nobody in is red, by its name, until it does", async () => {
-  const server = await withAdmin(["--config", configFile("[limits]\nunauthenticated_max = 2\n")]);
-  const silent = [1, 2].map(() => connect(server.port, "127.0.0.1"));
+  const config = configFile("[limits]\nunauthenticated_max = 2\nhandshake_timeout_ms = 600000\n");
+  const server = await withAdmin(["--config", config, ...bySecret()]);
+  const silent = [1, 2].map(() => new Client(server.wsUrl));  // without a hello
+  await Promise.all(silent.map((client) => client.opened));
   const red = await eventually(() => readiness(server.admin), (seen) => seen.status === 503, "red");
   assert.equal(red.reasons.length, 1);
   assert.match(red.reasons[0],
     /^canary: the connection of ~canary-a: expected an upgrade, came the server answered 503/);
   assert.equal((await metricsOf(server)).value("clarion_canary_green"), 0);
-  for (const socket of silent) socket.destroy();
+  for (const client of silent) client.end();
   await eventually(() => readiness(server.admin), (seen) => seen.status === 200, "green again");
   await server.stop();
 });

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace {
 
@@ -95,7 +96,8 @@ BOOST_AUTO_TEST_CASE(a_session_that_nobody_serves_is_reported_once_it_lasts) {
 BOOST_AUTO_TEST_CASE(a_session_that_only_its_home_knows_is_reported) {
     watched here;
     here.server.run([](watched& in) -> task<> {
-        (void)co_await in.server.home().arrive(in.link_of("c_left", "bob"));
+        session::session_link left = in.link_of("c_left", "bob");
+        (void)co_await in.server.home().arrive(std::move(left));
     }(here));
     here.look();
     here.look();
