@@ -314,14 +314,10 @@ task<> application::start() {
 }
 
 net_reports application::reports() {
-    net_reports made;
-    made.log = log_line();
-    made.failures = &failures_;
-    made.memory = &memory_.budget();
-    made.is_own = [this](std::string_view credential) {
+    const auto is_own = [this](std::string_view credential) {
         return proof_.is_own(credential);
     };
-    return made;
+    return {log_line(), &failures_, &memory_.budget(), is_own};
 }
 
 memory_source application::memory_of_server() {

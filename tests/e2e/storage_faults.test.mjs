@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { Client } from "./support/client.mjs";
+import { eventually } from "./support/eventually.mjs";
 import { failuresWith } from "./support/failures.mjs";
 import { parseMetrics } from "./support/metrics.mjs";
 import { startServer } from "./support/server.mjs";
@@ -46,15 +47,7 @@ async function readiness(server) {
   return (await (await fetch(`${server.admin}/readyz`)).json()).reasons;
 }
 
-async function eventually(look, fits, what) {
-  const deadline = Date.now() + BOUND_MS;
-  for (;;) {
-    const seen = await look();
-    if (fits(seen)) return seen;
-    if (Date.now() > deadline) throw new Error(`never ${what}, last ${JSON.stringify(seen)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+const isReady = async (server) => (await readiness(server)).length === 0;
 
 /** Messages until one is refused; gives the refusal. */
 async function untilRefused(client) {
@@ -101,7 +94,8 @@ test("a full disk refuses new runs, serves what is there, and is noticed when it
     const refusal = await untilRefused(ada);
     assert.equal(refusal.code, "storage_unavailable");
     assert.equal(refusal.retryable, true);
-    const [reason] = await eventually(() => readiness(server), (reasons) => reasons.length > 0, "red");
+    await eventually(() => isReady(server), false, BOUND_MS);
+    const [reason] = await readiness(server);
     assert.match(reason, /^storage: the log cannot be written now: database or disk is full/);
     assert.equal((await fetch(`${server.url}/readyz`)).status, 503);
     assert.deepEqual(await threadOf(server, "ada", "before"), before);
@@ -109,7 +103,7 @@ test("a full disk refuses new runs, serves what is there, and is noticed when it
     assert.ok(codes.storage_unavailable.count >= 1);
 
     disk.empty();
-    await eventually(() => readiness(server), (reasons) => reasons.length === 0, "green again");
+    await eventually(() => isReady(server), true, BOUND_MS);
     ada.send({ type: "message", id: "after", thread_id: "after", message_id: "after", text: "hello" });
     await ada.find((frame) => frame.type === "accepted" && frame.id === "after", "accepted");
     await ada.find((frame) => frame.type === "agent_completed" && frame.thread_id === "after", "end");
@@ -120,10 +114,9 @@ test("a full disk refuses new runs, serves what is there, and is noticed when it
     // Whatever was accepted has come to its end, and to one.
     const accepted = ada.frames.filter((frame) => frame.type === "accepted");
     for (const { thread_id: thread, run_id: run } of accepted) {
-      const ends = await eventually(async () => (await threadOf(server, "ada", thread))
-        .filter((event) => event.run_id === run && TERMINALS.includes(event.type)),
-      (found) => found.length > 0, `the end of ${run}`);
-      assert.equal(ends.length, 1);
+      const ends = async () => (await threadOf(server, "ada", thread))
+        .filter((event) => event.run_id === run && TERMINALS.includes(event.type)).length;
+      await eventually(ends, 1, BOUND_MS);
     }
     await ada.close();
     await server.stop();
@@ -178,7 +171,8 @@ test("a disk that fails needs a restart, which finds everything that was committ
     execFileSync("prlimit", ["--pid", `${server.pid}`, `--fsize=${size}:unlimited`]);
     assert.equal((await untilRefused(ada)).code, "storage_unavailable");
     const broken = /^storage: the log cannot be written until a restart: disk I\/O error/;
-    const [reason] = await eventually(() => readiness(server), (reasons) => reasons.length > 0, "red");
+    await eventually(() => isReady(server), false, BOUND_MS);
+    const [reason] = await readiness(server);
     assert.match(reason, broken);
     const { codes } = await failuresWith("storage_poisoned", server);
     assert.equal(codes.storage_poisoned.count, 1);
