@@ -87,7 +87,7 @@ void memory_watch::look() {
 
 void memory_watch::spend(std::int64_t resident) {
     budget_.spend();
-    ready_.set(unready::memory);
+    ready_.set(unready::memory, "new work is refused");
     gave_back_at_ = on_.owner().now();
     source_.give_back();
     const std::string said = "the process has " + in_mib(resident) + " resident, of " +

@@ -5,6 +5,7 @@
 #include "core/agents/demo/demo_agent.hpp"
 #include "core/agents/demo/demo_tools.hpp"
 #include "core/agents/tools/builtin_tools.hpp"
+#include "core/canary/canary_agent.hpp"
 #include "core/storage/memory/memory_event_log.hpp"
 #include "core/storage/sqlite/sqlite_event_log.hpp"
 
@@ -76,8 +77,16 @@ std::vector<shard*> pointers_to(const shards& all) {
 
 storage::sqlite_options log_options(failure::ledger& failures, readiness& ready) {
     storage::sqlite_options made;
+    made.on_full = [&failures, &ready](const std::string& reason) {
+        ready.set(unready::storage, reason);
+        failures.report(failure::code::storage_unavailable, {}, reason);
+    };
+    made.on_room = [&failures, &ready] {
+        ready.clear(unready::storage);
+        failures.log().warning("the log can be written again");
+    };
     made.on_broken = [&failures, &ready](const std::string& reason) {
-        ready.set(unready::storage);
+        ready.set(unready::storage, reason);
         failures.report(failure::code::storage_poisoned, {}, reason);
     };
     return made;
@@ -104,6 +113,7 @@ agents::agent_registry make_agents(const settings& with) {
     std::vector<std::unique_ptr<const agents::agent>> agents;
     if (with.demo)
         agents.push_back(agents::demo::make_demo_agent());
+    agents.push_back(canary::make_agent());
     return agents::agent_registry(std::move(agents), with.default_agent);
 }
 
@@ -225,6 +235,7 @@ http::site_options main_site(
     made.log = std::move(told.log);
     made.failures = told.failures;
     made.memory = told.memory;
+    made.is_own = std::move(told.is_own);
     return made;
 }
 

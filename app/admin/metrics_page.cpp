@@ -189,8 +189,26 @@ void add_storage(metric_families& to, const storage::sqlite_figures& store) {
     to.gauge("clarion_storage_database_bytes", "Size of the database file.")
         .add(store.database_bytes);
     to.gauge("clarion_storage_wal_bytes", "Size of its write-ahead log.").add(store.wal_bytes);
+    to.gauge("clarion_storage_full", "1: the last write was refused for lack of room.")
+        .add(store.full_because.empty() ? 0 : 1);
     to.gauge("clarion_storage_broken", "1: nothing can be written until a restart.")
         .add(store.broken_because.empty() ? 0 : 1);
+}
+
+// What its users do is in no other family but those of TCP connections and WebSocket frames.
+void add_canary(metric_families& to, const canary::canary_figures& rounds) {
+    to.gauge("clarion_canary_green", "1: the last round of the canary was served as it must be.")
+        .add(rounds.is_green ? 1 : 0);
+    auto ended = to.counter("clarion_canary_rounds_total", "Rounds of the canary by outcome.");
+    ended.add(rounds.rounds_green, {{"outcome", "green"}});
+    ended.add(rounds.rounds_red, {{"outcome", "red"}});
+    to.gauge(
+          "clarion_canary_round_seconds",
+          "How long the last one took, both connections and all."
+    )
+        .add(static_cast<double>(rounds.last_round_us) / us_per_second);
+    to.gauge("clarion_canary_green_time_seconds", "End of the last green one, Unix time; 0: never.")
+        .add(static_cast<double>(rounds.last_green_ms) / 1e3);
 }
 
 void add_failures(metric_families& to, const measured& of) {
@@ -278,6 +296,8 @@ std::vector<prometheus::MetricFamily> snapshot_metrics::Collect() const {
     add_retention(families, all);
     if (of_.storage)
         add_storage(families, *of_.storage);
+    if (of_.canary_rounds)
+        add_canary(families, *of_.canary_rounds);
     add_failures(families, of_);
     return families.take();
 }
@@ -296,6 +316,8 @@ task<measured> measure(const observed& server) {
     now.is_memory_spent = server.memory.budget().is_spent();
     now.log_lines_dropped = server.log_lines_dropped();
     now.started_ms = server.started_ms;
+    if (server.canary_rounds)
+        now.canary_rounds = server.canary_rounds();
     co_return now;
 }
 

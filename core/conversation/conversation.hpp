@@ -17,7 +17,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <source_location>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -97,6 +99,8 @@ public:
         return subscribers_.contains(link);
     }
     std::size_t subscribers() const { return subscribers_.size(); }
+    /// Their connection ids.
+    std::vector<std::string> subscriber_ids() const { return subscribers_.connection_ids(); }
     std::optional<std::int64_t> acked_by(const session::session_link& link) const {
         return subscribers_.acked_by(link);
     }
@@ -115,6 +119,12 @@ public:
     std::function<void(const protocol::thread_key&)> on_gone;
 
 private:
+    void report(
+        failure::code what,
+        const failure::concern& touched,
+        std::string_view detail,
+        std::source_location from = std::source_location::current()
+    ) const;
     task<> recover(const storage::open_run& run);
     task<std::optional<std::string>> load_text(queued_run& run);
     queued_run_ptr take_place(const protocol::client::message& body, std::string agent);

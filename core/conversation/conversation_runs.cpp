@@ -52,8 +52,7 @@ task<> conversation::recover(const storage::open_run& run) {
         if (!std::holds_alternative<run_never_began>(sealed)) {
             failure::concern touched;
             touched.about = {{}, log_.key().user_id, log_.key().thread_id, run.run_id};
-            services_.runs.failures
-                .report(failure::code::process_lost, touched, "sealed at the next start");
+            report(failure::code::process_lost, touched, "sealed at the next start");
             co_return;
         }
     }
@@ -172,7 +171,7 @@ task<> conversation::run_front(queued_run_ptr front) {
 void conversation::tell_unsealed(const storage::open_run& run, const std::string& reason) {
     failure::concern touched;
     touched.about = {{}, log_.key().user_id, log_.key().thread_id, run.run_id};
-    services_.runs.failures.report(failure::code::run_unsealed, touched, reason);
+    report(failure::code::run_unsealed, touched, reason);
     server::error error;
     error.code = server::error_code::storage_unavailable;
     error.message = "the run has stopped, because the log cannot be written now: " + reason;

@@ -2,6 +2,7 @@
 
 #include "core/async/answer.hpp"
 #include "core/async/sleep.hpp"
+#include "core/metrics/own_counters.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -59,7 +60,8 @@ task<session::arrival> conversations::arrive(session::session_link link) {
     session::arrival found;
     found.active_runs = co_await active_runs_of(user_id);
     user_state& user = users_.try_emplace(user_id, settings_.messages_per_minute).first->second;
-    if (is_full(user.visitors.size(), settings_.connections_per_user_max)) {
+    const bool is_own = protocol::is_own_name(user_id);
+    if (!is_own && is_full(user.visitors.size(), settings_.connections_per_user_max)) {
         found.refused = session::closing{
             protocol::close_code::too_many_connections,
             "this user has too many connections"
@@ -146,12 +148,16 @@ std::optional<server::error> conversations::subscription_limit_of(
     return error;
 }
 
+// For the server's own users no cap and no rate holds: what they prove is not that there is room.
 std::optional<server::error> conversations::limit_of(const std::string& user_id) {
+    const bool is_own = protocol::is_own_name(user_id);
     server::error error;
     if (draining_) {
         error.code = server::error_code::draining;
         error.message = "the server is shutting down";
         error.retry_after_ms = in_ms(reconnect_after);
+    } else if (is_own) {
+        return std::nullopt;
     } else if (settings_.memory != nullptr && settings_.memory->is_spent()) {
         error.code = server::error_code::busy;
         error.message = "the server has no memory for more";
@@ -179,8 +185,12 @@ void conversations::remember_subscription(
         place->second.subscribed[to->key().thread_id] = std::move(to);
 }
 
-void conversations::note_message(message_verdict verdict, duration took) {
-    metrics::counters& counters = metrics::counters_of(on_);
+void conversations::note_message(
+    const std::string& user_id,
+    message_verdict verdict,
+    duration took
+) {
+    metrics::counters& counters = metrics::counters_of(on_, user_id);
     counters.messages.add(static_cast<metrics::message_outcome>(verdict));
     if (verdict == message_verdict::accepted)
         counters.message_to_accepted_us.add(metrics::in_us(took));
@@ -197,7 +207,7 @@ task<> conversations::message(session::request<client::message> asked) {
     if (!limit)
         limit = subscription_limit_of(from, thread->key().thread_id);
     const message_verdict verdict = co_await thread->message(std::move(asked), std::move(limit));
-    note_message(verdict, on_.owner().now() - arrived_at);
+    note_message(from.user_id(), verdict, on_.owner().now() - arrived_at);
     if (verdict == message_verdict::refused)
         co_return;
     remember_subscription(from, thread);
@@ -322,7 +332,7 @@ std::vector<run_report> conversations::runs(std::size_t runs_max) const {
 run_totals conversations::count_runs() const {
     run_totals total;
     for (const auto& [key, held] : threads_)
-        if (const auto thread = held.lock())
+        if (const auto thread = held.lock(); thread && !protocol::is_own_name(key.user_id))
             thread->count_runs(total);
     return total;
 }

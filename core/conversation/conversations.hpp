@@ -3,6 +3,7 @@
 #include "core/async/task_group.hpp"
 #include "core/conversation/change_notices.hpp"
 #include "core/conversation/conversation.hpp"
+#include "core/conversation/home_roll.hpp"
 #include "core/conversation/message_rate.hpp"
 #include "core/engine/approval_index.hpp"
 #include "core/session/memory_budget.hpp"
@@ -86,8 +87,12 @@ public:
 
     // What an operator sees: no more than asked for, in the order of users and threads.
     std::vector<run_report> runs(std::size_t runs_max) const;
+    /// Without those of the server's own users.
     run_totals count_runs() const;
     std::vector<subscription_report> subscriptions(std::size_t subscriptions_max) const;
+
+    /// Who is here, for whoever compares it with who should be.
+    home_roll roll() const;
 
 private:
     struct visitor {
@@ -106,7 +111,7 @@ private:
         std::optional<std::string> id
     );
     task<> load(std::shared_ptr<conversation> made);
-    void note_message(message_verdict verdict, duration took);
+    void note_message(const std::string& user_id, message_verdict verdict, duration took);
     task<std::optional<std::vector<protocol::server::active_run>>> active_runs_of(
         std::string user_id
     );

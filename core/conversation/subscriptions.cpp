@@ -1,5 +1,7 @@
 #include "core/conversation/subscriptions.hpp"
 
+#include "core/metrics/own_counters.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -9,7 +11,10 @@ namespace server = protocol::server;
 using protocol::delivery;
 
 subscriptions::subscriptions(const thread_log& log, storage::event_log& storage, task_group& tasks)
-    : log_(log), storage_(storage), tasks_(tasks), counters_(metrics::counters_of(tasks.on())) {}
+    : log_(log),
+      storage_(storage),
+      tasks_(tasks),
+      counters_(metrics::counters_of(tasks.on(), log.key().user_id)) {}
 
 std::int64_t subscriptions::published() const {
     return published_.value_or(log_.head());
@@ -168,6 +173,13 @@ std::optional<subscription_state> subscriptions::state_of(const session::session
     if (place == by_connection_.end())
         return std::nullopt;
     return place->second->live ? subscription_state::live : subscription_state::replaying;
+}
+
+std::vector<std::string> subscriptions::connection_ids() const {
+    std::vector<std::string> all;
+    for (const auto& [connection_id, to] : by_connection_)
+        all.push_back(connection_id);
+    return all;
 }
 
 void subscriptions::tell_all(const std::string& frame) const {

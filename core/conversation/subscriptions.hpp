@@ -55,6 +55,7 @@ public:
 
     bool contains(const session::session_link& link) const;
     std::size_t size() const { return by_connection_.size(); }
+    std::vector<std::string> connection_ids() const;
     /// The last event that subscribers may know of.
     std::int64_t published() const;
     /// Called behind each publication.

@@ -1,5 +1,7 @@
 #include "core/conversation/thread_log.hpp"
 
+#include "core/metrics/own_counters.hpp"
+
 #include <boost/asio/bind_executor.hpp>
 
 #include <algorithm>
@@ -33,7 +35,11 @@ thread_log::thread_log(
     storage::event_log& log,
     publisher& to
 )
-    : on_(on), key_(std::move(key)), log_(log), to_(to), counters_(metrics::counters_of(on)) {}
+    : on_(on),
+      key_(std::move(key)),
+      log_(log),
+      to_(to),
+      counters_(metrics::counters_of(on, key_.user_id)) {}
 
 thread_log::~thread_log() {
     CLARION_ASSERT(idle());

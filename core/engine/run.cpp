@@ -1,6 +1,7 @@
 #include "core/engine/run.hpp"
 
 #include "core/engine/work_list.hpp"
+#include "core/protocol/own_names.hpp"
 
 #include <exception>
 #include <utility>
@@ -20,6 +21,12 @@ agent_error_code error_of(refusal::cause why) {
         default:
             return agent_error_code::invalid_event;
     }
+}
+
+// The server's own runs begin and end all day.
+failure::severity severity_of(const request_scope& scope) {
+    return protocol::is_own_name(scope.key.user_id) ? failure::severity::debug
+                                                    : failure::severity::info;
 }
 
 failure::code failure_of(refusal::cause why) {
@@ -91,7 +98,7 @@ run::run(
 
 task<close_verdict> run::execute() {
     const failure::logger log = services_.failures.log().with(about());
-    log.info("the run begins: " + scope_->agent_name);
+    log.write(severity_of(*scope_), "the run begins: " + scope_->agent_name);
     const ending how = co_await run_body();
     ending_ = true;
     journal_->add_tools_ms(body_->tools_ms);
@@ -208,14 +215,12 @@ void run::log_end(const ending& how, const failure::logger& log) const {
     const duration took = on_.owner().now() - scope_->started_at;
     const auto ms = std::chrono::duration_cast<milliseconds>(took).count();
     const std::string after = " after " + std::to_string(ms) + " ms";
+    std::string said = "agent_completed";
     if (const auto* failed = std::get_if<run_failed>(&how))
-        log.info("the run ends: agent_error " + std::string(name_of(failed->code)) + after);
+        said = "agent_error " + std::string(name_of(failed->code));
     else if (const auto* cancelled = std::get_if<run_cancelled>(&how))
-        log.info(
-            "the run ends: agent_cancelled " + std::string(name_of(cancelled->reason)) + after
-        );
-    else
-        log.info("the run ends: agent_completed" + after);
+        said = "agent_cancelled " + std::string(name_of(cancelled->reason));
+    log.write(severity_of(*scope_), "the run ends: " + said + after);
 }
 
 void run::report(failure::code what, std::string_view detail, std::source_location from) const {

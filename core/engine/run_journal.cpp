@@ -1,5 +1,6 @@
 #include "core/engine/run_journal.hpp"
 
+#include "core/metrics/own_counters.hpp"
 #include "core/protocol/json_writer.hpp"
 #include "core/protocol/payload_text.hpp"
 
@@ -55,7 +56,7 @@ run_journal::run_journal(
     : on_(on),
       scope_(std::move(scope)),
       sink_(sink),
-      counters_(metrics::counters_of(on)),
+      counters_(metrics::counters_of(on, scope_->key.user_id)),
       limits_(limits),
       failures_(failures),
       approvals_(*this, approvals) {}

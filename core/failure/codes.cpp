@@ -52,7 +52,7 @@ constexpr std::array<code_traits, codes_count> table{{
      "storage_unavailable",
      error,
      storage,
-     "Users can neither send messages nor resume; nothing that was committed is lost.",
+     "Users cannot send messages, or cannot resume; nothing that was committed is lost.",
      "Free space on the disk of the data directory and check who may write to it; the log goes on "
      "once a probe write succeeds.",
      no_close},
@@ -231,6 +231,22 @@ constexpr std::array<code_traits, codes_count> table{{
      "New clients cannot connect and new messages are answered busy; what goes on is not touched.",
      "Give the process more memory or raise limits.memory_bytes_max; when it comes back soon, look "
      "for what grows at /metrics and /debug/sessions.",
+     no_close},
+    {code::canary_failed,
+     "canary_failed",
+     critical,
+     infrastructure,
+     "The server has not served itself: users may not be served either, and /readyz is 503.",
+     "Detail names the step, what was expected and what came; look for the failure before it. "
+     "/readyz turns green with the next round that succeeds.",
+     no_close},
+    {code::registry_corrupt,
+     "registry_corrupt",
+     critical,
+     delivery,
+     "The sessions that are named may be sent nothing, or be counted although they are gone.",
+     "Keep the log, where both lists stand behind this line, and report it as a bug; a restart "
+     "makes the lists anew.",
      no_close},
 }};
 

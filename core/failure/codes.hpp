@@ -43,8 +43,10 @@ enum class code : std::uint8_t {
     audit_violation,
     backup_failed,
     memory_spent,
+    canary_failed,
+    registry_corrupt,
 };
-inline constexpr std::size_t codes_count = 30;
+inline constexpr std::size_t codes_count = 32;
 
 /// Whose concern a failure is.
 enum class code_class : std::uint8_t { security, infrastructure, storage, model, delivery };

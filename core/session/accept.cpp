@@ -56,6 +56,9 @@ task<std::variant<std::string, not_established>> find_token(const accept_request
 
 task<std::variant<authenticated, not_established>> find_user(const accept_request& with) {
     using result = std::variant<authenticated, not_established>;
+    if (with.upgrade.credential)
+        if (auto own = with.door.recognise(*with.upgrade.credential))
+            co_return result(*std::move(own));
     if (with.door.asks_for() == authenticator::policy::open)
         co_return result(authenticated{with.upgrade.user.value_or("local")});
     auto token = co_await find_token(with);

@@ -40,12 +40,17 @@ private:
 }  // namespace
 
 line::line(executor on, connection& with, std::size_t outbox_bytes_max)
-    : on_(on),
+    : line_list::place(on),
+      on_(on),
       with_(with),
       end_(std::make_shared<link_end>(on, on.owner().random().id("c_"), outbox_bytes_max)),
       pumps_(on) {
     end_->control = this;
     pumps_.spawn(read());
+}
+
+line_report line::report() const {
+    return {end_->connection_id, end_->owner, pumps_.size(), !is_over_};
 }
 
 void line::end(closing why) {
@@ -92,6 +97,7 @@ void line::take_in(const ping_received& ping) {
 }
 
 void line::take_in(const ended& over) {
+    is_over_ = true;
     if (over.who == ended::by::transport)
         inbox_.end_after_queued(vanished{over.reason});
     else if (over.who == ended::by::violation)

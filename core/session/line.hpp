@@ -3,6 +3,7 @@
 #include "core/async/task_group.hpp"
 #include "core/session/connection.hpp"
 #include "core/session/inbox.hpp"
+#include "core/session/line_list.hpp"
 #include "core/session/session_link.hpp"
 
 #include <memory>
@@ -14,7 +15,7 @@ namespace clarion::session {
 /// writes what has gathered in the outbox. The writer is there only while there is something to
 /// write, and a moment longer: suspended, it would cost an idle session some 1.5 kB. The
 /// connection's shard only; await `finish` before destruction.
-class line final : public session_control {
+class line final : public session_control, public line_list::place {
 public:
     /// Draws the connection's id.
     line(executor on, connection& with, std::size_t outbox_bytes_max);
@@ -33,6 +34,8 @@ public:
     /// A frame of any kind came at `when` or later, or the peer took some that had to wait for it,
     /// or more of them wait than the inbox takes now.
     bool heard_since(time_point when) const { return end_->heard_at >= when || is_held_up_; }
+
+    line_report report() const override;
 
     /// Writes what is queued and the close frame, waits at most `linger` for the peer's, and joins
     /// its coroutines.
@@ -56,6 +59,7 @@ private:
     wakeup peer_left_;
     bool is_writing_ = false;
     bool is_held_up_ = false;  // the reader waits for room in the inbox
+    bool is_over_ = false;     // the reader has heard of the connection's end
     task_group pumps_;
 };
 

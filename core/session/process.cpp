@@ -1,7 +1,7 @@
 #include "core/session/process.hpp"
 
 #include "core/async/ask.hpp"
-#include "core/metrics/counters.hpp"
+#include "core/metrics/own_counters.hpp"
 #include "core/session/offences.hpp"
 
 #include <utility>
@@ -28,7 +28,7 @@ public:
         }
         auto& frame = std::get<client::frame>(parsed);
         const executor here = co_await asio::this_coro::executor;
-        ++metrics::counters_of(here).client_frames[frame.body.index()];
+        ++metrics::counters_of(here, session_.user_id()).client_frames[frame.body.index()];
         co_await std::visit(
             [this, &frame](auto& body) { return on(std::move(body), std::move(frame.id)); },
             frame.body

@@ -1,7 +1,7 @@
 #include "core/session/session_link.hpp"
 
-#include "core/metrics/counters.hpp"
 #include "core/metrics/error_frame.hpp"
+#include "core/metrics/own_counters.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -15,7 +15,7 @@ void link_end::push(shared_frame frame) {
     const auto error = metrics::code_of_error_frame(frame->body);
     const auto verdict = frames.push(std::move(frame));
     if (error && verdict == outbox::push_verdict::queued)
-        metrics::counters_of(on_).error_frames.add(*error);
+        metrics::counters_of(on_, owner).error_frames.add(*error);
     if (verdict == outbox::push_verdict::queued && control != nullptr)
         control->frames_wait();
     if (verdict != outbox::push_verdict::overflow)

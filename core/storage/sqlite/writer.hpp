@@ -27,7 +27,8 @@ namespace clarion::storage::sqlite {
 /// into the next transaction, with one fsync, and only after it their verdicts leave.
 ///
 /// A full disk costs the batch: it is rolled back, answered `unavailable`, and the next one is
-/// tried. Any other failure of a transaction or a checkpoint breaks the log until a restart.
+/// tried; when none comes, a probe is. Any other failure of a transaction or a checkpoint breaks
+/// the log until a restart.
 class writer {
 public:
     /// Takes the only connection that may write.
@@ -66,6 +67,9 @@ private:
     void decide(revocation_change& change) { change.verdict = revoker_.revoke(change.request); }
     std::string roll_back(const sql_error& error);
     void break_off(const sql_error& error);
+    void hold_up(const std::string& why);
+    void probe();
+    void written();
     void answer(std::span<any_change> batch);
     void sweep();
     void trim();
@@ -89,6 +93,7 @@ private:
     std::int64_t checkpointed_pages_ = 0;
     std::int64_t commits_ = 0;
     std::string broken_because_;
+    std::string full_because_;
     /// Rows of removed threads: none known of; some; some, once the disk takes writes again.
     enum class removed_rows { none, waiting, held_up };
     removed_rows removed_rows_ = removed_rows::none;

@@ -100,6 +100,7 @@ BOOST_AUTO_TEST_CASE(every_metric_has_a_help_a_type_and_a_name_by_its_kind) {
     of.shards.resize(1);
     of.shards[0].emplace();
     of.storage.emplace();
+    of.canary_rounds.emplace();
     const scraped page = scrape(std::move(of));
     for (const auto& [name, type] : page.types) {
         BOOST_TEST(page.helped.contains(name), name << " has no HELP");
@@ -122,6 +123,18 @@ BOOST_AUTO_TEST_CASE(failures_have_code_and_severity_as_raised) {
     const std::string name = R"(clarion_failures_total{code="tool_failed",severity=)";
     BOOST_TEST(page.samples.at(name + R"("warning"})") == "2");
     BOOST_TEST(page.samples.at(name + R"("critical"})") == "1");
+}
+
+BOOST_AUTO_TEST_CASE(what_has_come_of_the_canary_is_told) {
+    measured of;
+    of.canary_rounds = canary::canary_figures{7, 2, true, 12'500, 1'790'000'000'500};
+    const scraped page = scrape(std::move(of));
+    BOOST_TEST(page.samples.at("clarion_canary_green") == "1");
+    BOOST_TEST(page.samples.at(R"(clarion_canary_rounds_total{outcome="green"})") == "7");
+    BOOST_TEST(page.samples.at(R"(clarion_canary_rounds_total{outcome="red"})") == "2");
+    BOOST_TEST(std::stod(page.samples.at("clarion_canary_round_seconds")) == 0.0125);
+    BOOST_TEST(std::stod(page.samples.at("clarion_canary_green_time_seconds")) == 1790000000.5);
+    BOOST_TEST(!scrape(measured()).samples.contains("clarion_canary_green"));
 }
 
 BOOST_AUTO_TEST_CASE(the_process_says_what_it_uses) {
