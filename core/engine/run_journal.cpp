@@ -58,6 +58,7 @@ run_journal::run_journal(
       counters_(metrics::counters_of(on)),
       limits_(limits),
       failures_(failures),
+      heard_at_(on.owner().now()),
       approvals_(*this, approvals) {}
 
 run_journal::~run_journal() {
@@ -171,8 +172,10 @@ task<batch_verdict> run_journal::commit(run_batch batch, std::string text) {
 std::variant<run_journal::composed, refusal> run_journal::compose(const payload& event) {
     if (auto no = refuse_event(event))
         return *std::move(no);
+    heard_at_ = on_.owner().now();
     composed made;
     made.batch.events.reserve(2);
+    made.batch.emitted_at = heard_at_;
     made.text = add_gathered_text(made.batch);
     if (auto no = add_event(made.batch, event)) {
         // The text before it is legal and stays.
@@ -184,11 +187,27 @@ std::variant<run_journal::composed, refusal> run_journal::compose(const payload&
     return made;
 }
 
+/// An agent that waits for its event to be committed is not silent.
+class run_journal::waiting_emit {
+public:
+    explicit waiting_emit(run_journal& in) : in_(in) { ++in_.emits_waiting_; }
+    waiting_emit(const waiting_emit&) = delete;
+    waiting_emit& operator=(const waiting_emit&) = delete;
+    ~waiting_emit() {
+        --in_.emits_waiting_;
+        in_.heard_at_ = in_.on_.owner().now();
+    }
+
+private:
+    run_journal& in_;
+};
+
 task<emit_verdict> run_journal::emit(payload event) {
     auto made = compose(event);
     if (auto* no = std::get_if<refusal>(&made))
         co_return std::move(*no);
     auto& [batch, text] = std::get<composed>(made);
+    const waiting_emit waits(*this);
     const batch_verdict verdict = co_await commit(std::move(batch), std::move(text));
     if (std::holds_alternative<batch_committed>(verdict))
         count_committed(event);
@@ -226,6 +245,23 @@ void run_journal::emit_then(payload event, std::function<void(const emit_verdict
     );
 }
 
+time_point run_journal::heard_at() const {
+    return emits_waiting_ > 0 || text_in_flight_ ? on_.owner().now() : heard_at_;
+}
+
+void run_journal::tell_progress(std::string message) {
+    progress_update told;
+    told.message = std::move(message);
+    const payload event = std::move(told);
+    if (revoked_ || refused_ || in_flight_ > 0 || grammar_.check(event))
+        return;
+    run_batch batch;
+    std::string text = add_gathered_text(batch);
+    batch.events.push_back(uncommitted(event));
+    grammar_.apply(event);
+    submit(std::move(batch), std::move(text), [](const batch_verdict&) {});
+}
+
 void run_journal::end_work() {
     CLARION_ASSERT(at_work_ > 0);
     --at_work_;
@@ -261,6 +297,8 @@ run_journal::delta(std::string agent_name, std::string message_id, std::string t
     if (auto no = refuse_delta(event, text))
         co_return *std::move(no);
     grammar_.apply(event);
+    if (gathered_.text.empty())
+        gathered_.since = on_.owner().now();
     gathered_.agent_name = std::move(agent_name);
     gathered_.message_id = std::move(message_id);
     gathered_.text += text;
@@ -293,12 +331,15 @@ void run_journal::flush_text() {
     if (text_in_flight_ || gathered_.text.empty() || refused_)
         return;
     run_batch batch;
+    batch.emitted_at = gathered_.since;
     std::string text = add_gathered_text(batch);
     text_in_flight_ = true;
+    heard_at_ = on_.owner().now();
     if (limits_.delta_window > duration::zero())
-        on_.owner().arm(window_, on_.owner().now() + limits_.delta_window);
+        on_.owner().arm(window_, heard_at_ + limits_.delta_window);
     submit(std::move(batch), std::move(text), [this](const batch_verdict&) {
         text_in_flight_ = false;
+        heard_at_ = on_.owner().now();
         if (!window_.armed())
             flush_text();
     });
@@ -339,7 +380,8 @@ task<close_verdict> run_journal::close_with(ending how) {
     const payload terminal = terminal_event(grammar_, how, scope_->agent_name, measure());
     CLARION_ASSERT(!grammar_.check(terminal));
     grammar_.apply(terminal);
-    run_batch last{.run_id = {}, .events = {}, .state = run_state::finished};
+    run_batch last;
+    last.state = run_state::finished;
     last.events.push_back(uncommitted(terminal));
     const batch_verdict verdict = co_await commit(std::move(last), {});
     if (const auto* refused = std::get_if<batch_refused>(&verdict))

@@ -91,6 +91,13 @@ public:
     std::int64_t late_calls() const { return late_calls_; }
     void add_tools_ms(std::int64_t spent) { tools_ms_ += spent; }
 
+    /// When the agent was last heard: at the run's beginning, when it last emitted, or now, while it
+    /// waits for the log.
+    time_point heard_at() const;
+    /// A `progress_update` of the run's own, about an agent that is silent. Nothing when it may not
+    /// come now: the run has not begun, is being closed, or waits for the log.
+    void tell_progress(std::string message);
+
     /// Only approvals are open, as of the last event handed in.
     bool suspended() const { return suspended_since_.has_value(); }
     /// How long the run has been suspended, in all.
@@ -107,7 +114,9 @@ private:
         std::string agent_name;
         std::string message_id;
         std::string text;
+        time_point since{};  // its first piece came
     };
+    class waiting_emit;
     class delta_window final : public timer_entry {
     public:
         explicit delta_window(run_journal& of) : of_(of) {}
@@ -172,6 +181,8 @@ private:
     bool text_in_flight_ = false;
     wakeup room_;
 
+    time_point heard_at_;
+    std::size_t emits_waiting_ = 0;  // of the agent, for their commit
     std::size_t in_flight_ = 0;
     wakeup idle_;
     std::optional<std::int64_t> first_event_ms_;

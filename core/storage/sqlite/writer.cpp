@@ -181,11 +181,15 @@ std::optional<std::vector<any_change>> writer::take() {
 }
 
 void writer::commit(std::span<any_change> batch) {
+    const auto begun = std::chrono::steady_clock::now();
+    const std::int64_t commits_before = commits_;
     if (broken_because_.empty())
         execute(batch);
     else
         refuse_all(batch, broken_because_);
     count(batch);
+    if (commits_ > commits_before)
+        measure(batch, std::chrono::steady_clock::now() - begun);
     answer(batch);
 }
 
@@ -284,6 +288,15 @@ void writer::count(std::span<const any_change> batch) {
     waiting_changes_ -= batch.size();
     figures_.commits = commits_;
     figures_.last_batch_appends = appends;
+}
+
+void writer::measure(std::span<const any_change> batch, std::chrono::nanoseconds took) {
+    const auto appends = std::ranges::count_if(batch, [](const any_change& one) {
+        return std::holds_alternative<append_change>(one);
+    });
+    const std::lock_guard lock(mutex_);
+    figures_.commit_us.add(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+    figures_.batch_appends.add(appends);
 }
 
 void writer::answer(std::span<any_change> batch) {
