@@ -59,10 +59,7 @@ void add_writes(metric_families& to, const counters& all) {
           "Critical live events of clients that acknowledge, from their write to their ack."
     )
         .add_histogram(all.write_to_ack_us, us_per_second);
-    to.counter(
-          "clarion_events_unacknowledged_total",
-          "Those of them that had no ack within 5 s."
-    )
+    to.counter("clarion_events_unacknowledged_total", "Those of them that had no ack within 5 s.")
         .add(all.events_unacknowledged);
 }
 

@@ -160,8 +160,8 @@ session::shared_frame subscriptions::replayed_frame_of(const protocol::event& ev
     });
 }
 
-session::shared_frame
-subscriptions::live_frame_of(const protocol::event& event, commit_times when) const {
+session::shared_frame subscriptions::live_frame_of(const protocol::event& event, commit_times when)
+    const {
     return std::make_shared<const session::outgoing_frame>(session::outgoing_frame{
         session::frame_kind::text,
         log_.key().user_id,

@@ -34,12 +34,7 @@ private:
 
 }  // namespace
 
-line::line(
-    executor on,
-    connection& with,
-    std::size_t outbox_bytes_max,
-    failure::ledger& failures
-)
+line::line(executor on, connection& with, std::size_t outbox_bytes_max, failure::ledger& failures)
     : on_(on),
       with_(with),
       end_(std::make_shared<link_end>(on, on.owner().random().id("c_"), outbox_bytes_max)),
@@ -71,8 +66,7 @@ task<> line::read() {
             inbox_.end(closing{
                 close_code::unsupported_data,
                 "clarion.v1 has no binary frames",
-                failure::code::protocol_violation
-            });
+                failure::code::protocol_violation});
         } else if (const auto* over = std::get_if<ended>(&received)) {
             take_in(*over);
             co_return;
@@ -99,8 +93,7 @@ void line::take_in(const ended& over) {
         inbox_.end_after_queued(closing{
             static_cast<close_code>(over.code),
             over.reason,
-            failure::code::protocol_violation
-        });
+            failure::code::protocol_violation});
     else if (over.code == 1005)  // the peer gave no code; 1005 itself never goes on the wire
         inbox_.end_after_queued(closing{close_code::normal, ""});
     else
@@ -120,8 +113,7 @@ task<> line::write() {
     const ending_writer ends(is_writing_, writer_ended_);
     time_point free_since = on_.owner().now();
     while (true) {
-        std::vector<shared_frame> batch =
-            co_await end_->frames.take(free_since + writer_patience);
+        std::vector<shared_frame> batch = co_await end_->frames.take(free_since + writer_patience);
         if (batch.empty())
             co_return;
         watch_.hands_over(batch);

@@ -18,12 +18,7 @@ namespace clarion::session {
 class line final : public session_control {
 public:
     /// Draws the connection's id.
-    line(
-        executor on,
-        connection& with,
-        std::size_t outbox_bytes_max,
-        failure::ledger& failures
-    );
+    line(executor on, connection& with, std::size_t outbox_bytes_max, failure::ledger& failures);
     line(const line&) = delete;
     line& operator=(const line&) = delete;
     ~line() = default;

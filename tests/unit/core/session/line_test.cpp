@@ -53,7 +53,9 @@ struct fixture {
     close_code code() const { return std::get<session::closing>(*wire_end()).code; }
 
     sim::world world;
-    failure::ledger failures{failure::logger(), [this] { return world.wall_ms(); }};
+    failure::ledger failures{failure::logger(), [this] {
+                                 return world.wall_ms();
+                             }};
     memory_connection connection;
     line wire;
 };
@@ -108,8 +110,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_closes_gets_its_own_code_back) {
     for (const auto& [sent, answered] : std::vector<std::pair<std::uint16_t, std::uint16_t>>{
              {1000, 1000},
              {4321, 4321},
-             {1005, 1000}
-         }) {
+             {1005, 1000}}) {
         fixture test;
         test.connection.client_closes(sent);
         test.world.run();
