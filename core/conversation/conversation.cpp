@@ -72,7 +72,8 @@ task<message_verdict> conversation::message(
         services_.agents.find(asked.body.agent.value_or(services_.agents.default_name()));
     if (agent == nullptr)
         refusal = error_of(server::error_code::not_found, "there is no agent of this name");
-    else if (!refusal && services_.queued_runs_max != 0 && queue_.waiting() >= services_.queued_runs_max)
+    else if (!refusal && services_.queued_runs_max != 0 &&
+             queue_.waiting() >= services_.queued_runs_max)
         refusal = error_of(server::error_code::busy, "too many runs wait on this thread");
     else if (!refusal && !queue_.empty() && asked.body.on_busy == client::busy_policy::reject)
         refusal = error_of(server::error_code::busy, "a run is active on this thread");

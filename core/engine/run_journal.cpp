@@ -187,21 +187,6 @@ std::variant<run_journal::composed, refusal> run_journal::compose(const payload&
     return made;
 }
 
-/// An agent that waits for its event to be committed is not silent.
-class run_journal::waiting_emit {
-public:
-    explicit waiting_emit(run_journal& in) : in_(in) { ++in_.emits_waiting_; }
-    waiting_emit(const waiting_emit&) = delete;
-    waiting_emit& operator=(const waiting_emit&) = delete;
-    ~waiting_emit() {
-        --in_.emits_waiting_;
-        in_.heard_at_ = in_.on_.owner().now();
-    }
-
-private:
-    run_journal& in_;
-};
-
 task<emit_verdict> run_journal::emit(payload event) {
     auto made = compose(event);
     if (auto* no = std::get_if<refusal>(&made))
@@ -243,23 +228,6 @@ void run_journal::emit_then(payload event, std::function<void(const emit_verdict
         std::move(text),
         [done = std::move(done)](const batch_verdict& verdict) { done(verdict_of(verdict)); }
     );
-}
-
-time_point run_journal::heard_at() const {
-    return emits_waiting_ > 0 || text_in_flight_ ? on_.owner().now() : heard_at_;
-}
-
-void run_journal::tell_progress(std::string message) {
-    progress_update told;
-    told.message = std::move(message);
-    const payload event = std::move(told);
-    if (revoked_ || refused_ || in_flight_ > 0 || grammar_.check(event))
-        return;
-    run_batch batch;
-    std::string text = add_gathered_text(batch);
-    batch.events.push_back(uncommitted(event));
-    grammar_.apply(event);
-    submit(std::move(batch), std::move(text), [](const batch_verdict&) {});
 }
 
 void run_journal::end_work() {

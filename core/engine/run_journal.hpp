@@ -91,8 +91,8 @@ public:
     std::int64_t late_calls() const { return late_calls_; }
     void add_tools_ms(std::int64_t spent) { tools_ms_ += spent; }
 
-    /// When the agent was last heard: at the run's beginning, when it last emitted, or now, while it
-    /// waits for the log.
+    /// When the agent was last heard: at the run's beginning, when it last emitted, or now, while
+    /// it waits for the log.
     time_point heard_at() const;
     /// A `progress_update` of the run's own, about an agent that is silent. Nothing when it may not
     /// come now: the run has not begun, is being closed, or waits for the log.
@@ -116,7 +116,20 @@ private:
         std::string text;
         time_point since{};  // its first piece came
     };
-    class waiting_emit;
+    /// An agent that waits for its event to be committed is not silent.
+    class waiting_emit {
+    public:
+        explicit waiting_emit(run_journal& in) : in_(in) { ++in_.emits_waiting_; }
+        waiting_emit(const waiting_emit&) = delete;
+        waiting_emit& operator=(const waiting_emit&) = delete;
+        ~waiting_emit() {
+            --in_.emits_waiting_;
+            in_.heard_at_ = in_.on_.owner().now();
+        }
+
+    private:
+        run_journal& in_;
+    };
     class delta_window final : public timer_entry {
     public:
         explicit delta_window(run_journal& of) : of_(of) {}

@@ -15,8 +15,8 @@
 namespace clarion::session {
 
 /// How long a client that acknowledges (PROTOCOL §3) takes for it: measures, and counts what it has
-/// been written and not acknowledged in time. Of a thread it waits for nothing before the client has
-/// acknowledged there once, because acknowledging is optional. One session's; its shard only.
+/// been written and not acknowledged in time. Of a thread it waits for nothing before the client
+/// has acknowledged there once, because acknowledging is optional. One session's; its shard only.
 class ack_watch final : private timer_entry {
 public:
     static constexpr duration patience = std::chrono::seconds(5);

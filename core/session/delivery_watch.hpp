@@ -38,7 +38,7 @@ public:
     static constexpr duration late_after = std::chrono::milliseconds(500);
     /// From a critical event's commit to the write.
     static constexpr duration stalled_after = std::chrono::seconds(5);
-    /// Late events of a shard are reported at most so often for each of two levels, and all counted.
+    /// Late events of a shard are reported at most so often for each of two levels; all count.
     static constexpr duration report_interval = std::chrono::seconds(1);
 
     /// `of` and `failures` outlive it.

@@ -1,4 +1,4 @@
-// How long an event takes from its emit to the socket and back, and who is told when it is too long.
+// How long an event takes from its emit to the socket and back, and who is told of what is late.
 #include "core/async/sleep.hpp"
 #include "tests/support/expect_failure.hpp"
 #include "tests/support/faulty_log.hpp"

@@ -1,5 +1,6 @@
 #include "core/storage/sqlite/writer.hpp"
 
+#include "core/async/monotonic_clock.hpp"
 #include "core/storage/append_facts.hpp"
 
 #include <algorithm>
@@ -181,7 +182,7 @@ std::optional<std::vector<any_change>> writer::take() {
 }
 
 void writer::commit(std::span<any_change> batch) {
-    const auto begun = std::chrono::steady_clock::now();
+    const time_point begun = monotonic_now();
     const std::int64_t commits_before = commits_;
     if (broken_because_.empty())
         execute(batch);
@@ -189,7 +190,7 @@ void writer::commit(std::span<any_change> batch) {
         refuse_all(batch, broken_because_);
     count(batch);
     if (commits_ > commits_before)
-        measure(batch, std::chrono::steady_clock::now() - begun);
+        measure(batch, monotonic_now() - begun);
     answer(batch);
 }
 
@@ -290,7 +291,7 @@ void writer::count(std::span<const any_change> batch) {
     figures_.last_batch_appends = appends;
 }
 
-void writer::measure(std::span<const any_change> batch, std::chrono::nanoseconds took) {
+void writer::measure(std::span<const any_change> batch, duration took) {
     const auto appends = std::ranges::count_if(batch, [](const any_change& one) {
         return std::holds_alternative<append_change>(one);
     });

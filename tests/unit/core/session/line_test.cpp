@@ -110,7 +110,8 @@ BOOST_AUTO_TEST_CASE(a_peer_that_closes_gets_its_own_code_back) {
     for (const auto& [sent, answered] : std::vector<std::pair<std::uint16_t, std::uint16_t>>{
              {1000, 1000},
              {4321, 4321},
-             {1005, 1000}}) {
+             {1005, 1000}
+         }) {
         fixture test;
         test.connection.client_closes(sent);
         test.world.run();
