@@ -7,8 +7,9 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { Client } from "./support/client.mjs";
+import { found } from "./support/eventually.mjs";
 import { parseMetrics } from "./support/metrics.mjs";
-import { eventually, promtool, startPrometheus } from "./support/prometheus.mjs";
+import { promtool, startPrometheus } from "./support/prometheus.mjs";
 import { missingIn, selectorsOf } from "./support/promql.mjs";
 import { startServer } from "./support/server.mjs";
 
@@ -41,7 +42,7 @@ async function work(round) {
     ["agent_completed", "agent_error"].includes(one.type)).length >= count;
   for (const [at, words] of ["/tools 2", "/fail", "/story 5 0"].entries()) {
     ada.send({ type: "message", thread_id, message_id: `m${at}`, text: words });
-    await eventually(ends(at + 1), () => `run ${at} of round ${round} has not ended`);
+    await found(ends(at + 1), () => `run ${at} of round ${round} has not ended`);
     ada.send({ type: "ack", thread_id, seq: ada.frames.findLast((one) => one.payload).seq });
   }
   ada.send({ type: "subscribe", thread_id, since: { epoch: "", seq: 0 } });
@@ -72,6 +73,11 @@ test("promtool accepts the alert rules, and each speaks of what /metrics has", (
   assert.deepEqual(alerts.flatMap(({ name, expr }) => missingIn(metrics, expr).map((what) => `${name}: ${what}`)), []);
 });
 
+test("every alert fires on a server where all is wrong, and none where all is well", () => {
+  const { status, output } = promtool(["test", "rules", fileURLToPath(new URL("../docs/alerts_test.yml", import.meta.url))]);
+  assert.equal(status, 0, output);
+});
+
 test("each query of the dashboard speaks of what /metrics has", () => {
   assert.ok(queries.length > 60);
   assert.deepEqual(queries.flatMap(({ title, expr }) => missingIn(metrics, expr).map((what) => `${title}: ${what}`)), []);
@@ -94,8 +100,8 @@ test("each metric stands in docs/operations.md with an alert that watches it", (
 });
 
 test("a Prometheus that scrapes the server evaluates every rule, and none of them fires", async () => {
-  await eventually(async () => (await prometheus.targets()).every((one) => one.health === "up"), () => "not scraped");
-  const rules = await eventually(async () => {
+  await found(async () => (await prometheus.targets()).every((one) => one.health === "up"), () => "not scraped");
+  const rules = await found(async () => {
     const all = await prometheus.rules();
     return all.length === alerts.length && all.every((rule) => rule.health !== "unknown") && all;
   }, () => "the rules are not evaluated");
@@ -105,7 +111,7 @@ test("a Prometheus that scrapes the server evaluates every rule, and none of the
 
 test("each query of the dashboard has an answer, asked by promtool", async () => {
   let round = 1;
-  await eventually(async () => {
+  await found(async () => {
     await work(round++);
     return (await prometheus.query("rate(clarion_write_ack_seconds_count[1m]) > 0")).length > 0;
   }, () => "no rate after many scrapes");

@@ -9,8 +9,8 @@ import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 
 import { Client } from "./support/client.mjs";
+import { found } from "./support/eventually.mjs";
 import { parseMetrics } from "./support/metrics.mjs";
-import { eventually } from "./support/prometheus.mjs";
 
 const RECORDS_KEPT = 2 * 4096; // waiting, and in the writer's hands: core/failure/log.hpp
 const LINES_PER_RUN = 3; // its begin, its failure, its end
@@ -54,7 +54,7 @@ test("with stderr unread under load every run ends, every ping is answered, and 
     const before = Date.now();
     await pinging.ask({ type: "threads" });
     slowest.ms = Math.max(slowest.ms, Date.now() - before);
-    await eventually(() => others.reduce((sum, one) => sum + failed(one), 0) >= asked,
+    await found(() => others.reduce((sum, one) => sum + failed(one), 0) >= asked,
       () => `${others.map(failed)} of ${asked} runs ended`);
   }
   assert.ok(asked * LINES_PER_RUN > RECORDS_KEPT, `${asked} runs filled the queue already`);
@@ -69,9 +69,9 @@ test("with stderr unread under load every run ends, every ping is answered, and 
 test("once somebody reads again the log says how many lines are missing, and so does the ledger", async () => {
   let log = "";
   child.stderr.setEncoding("utf8").on("data", (text) => { log += text; });
-  const told = await eventually(() => /(\d+) log records are missing here/.exec(log), () => "the log says nothing");
+  const told = await found(() => /(\d+) log records are missing here/.exec(log), () => "the log says nothing");
   assert.ok(Number(told[1]) > 0);
-  const { codes } = await eventually(async () => {
+  const { codes } = await found(async () => {
     const shown = await (await fetch(`${server.admin}/debug/failures`)).json();
     return shown.codes.log_dropped && shown;
   }, () => "the ledger says nothing");

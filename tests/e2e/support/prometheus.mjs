@@ -11,15 +11,16 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { found } from "./eventually.mjs";
+
 const UNPACKED = fileURLToPath(new URL("../../../build/tools/prometheus", import.meta.url));
-const READY_TIMEOUT_MS = 60000;
 
 /** Where `tools/dev test` has put it, or where the machine has it. */
 function program(name) {
   const places = [UNPACKED, ...(process.env.PATH ?? "").split(delimiter)];
-  const found = places.map((place) => join(place, name)).find((path) => existsSync(path));
-  if (!found) throw new Error(`there is no ${name}: tools/dev setup test provides it`);
-  return found;
+  const path = places.map((place) => join(place, name)).find((one) => existsSync(one));
+  if (!path) throw new Error(`there is no ${name}: tools/dev setup test provides it`);
+  return path;
 }
 
 /** promtool with these words; gives {status, output}, stdout and stderr together. */
@@ -61,7 +62,7 @@ scrape_configs: [{job_name: clarion, static_configs: [{targets: [${JSON.stringif
   };
   const api = async (path) => (await (await fetch(`${url}/api/v1/${path}`)).json()).data;
   try {
-    await eventually(async () => (await fetch(`${url}/-/ready`)).ok, () => `Prometheus is not ready: ${said}`);
+    await found(async () => (await fetch(`${url}/-/ready`)).ok, () => `Prometheus is not ready: ${said}`);
   } catch (error) {
     await stop();
     throw error;
@@ -82,15 +83,4 @@ scrape_configs: [{job_name: clarion, static_configs: [{targets: [${JSON.stringif
       });
     }),
   };
-}
-
-/** Looks again until the condition holds, within a bound; what it throws meanwhile does not count. */
-export async function eventually(look, why) {
-  const deadline = Date.now() + READY_TIMEOUT_MS;
-  for (;;) {
-    const found = await Promise.resolve().then(look).catch(() => null);
-    if (found) return found;
-    if (Date.now() > deadline) throw new Error(why());
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
 }

@@ -1,7 +1,7 @@
 // What a PromQL expression speaks of, as far as our own use it: metrics with their matchers, and the
 // labels by which they are put together. Whether it is well-formed, promtool says.
 
-const SELECTOR = /\b((?:clarion|process)_[a-z0-9_]+)\s*(?:\{([^}]*)\})?/g;
+const SELECTOR = /(?<![\w"|])((?:clarion|process)_[a-z0-9_]+)\s*(?:\{([^}]*)\})?/g;
 const MATCHER = /([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*"([^"]*)"/g;
 const GROUPING = /\b(?:by|without|on|ignoring)\s*\(([^)]*)\)/g;
 
