@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(whatever_comes_at_the_moment_of_telling_the_run_ends_once) 
         flow_server server(std::move(with));
         flow_client& ada = ask_scripted(server);
         server.settle([&ada] { return !ada.frames("agent_thinking").empty(); });
-        const at_moment cancels(server.world(), seconds(30), [&ada] {
+        at_moment cancels(server.world(), seconds(30), [&ada] {
             ada.sends(R"({"type":"cancel","thread_id":"t1","message_id":"m1"})");
         });
         server.settle();
