@@ -126,6 +126,7 @@ conversations_settings_of(const limit_settings& limits, const session::memory_bu
     made.runs.journal.approvals_open_max = bytes(limits.approvals_open_per_run_max);
     made.runs.journal.approval_timeout = milliseconds(limits.approval_timeout_ms);
     made.runs.deadline = milliseconds(limits.run_deadline_ms);
+    made.runs.silence = milliseconds(limits.run_silence_ms);
     made.queued_runs_max = bytes(limits.queued_runs_max);
     made.messages_per_minute = limits.messages_per_minute;
     made.runs_active_per_user_max = bytes(limits.runs_active_per_user_max);

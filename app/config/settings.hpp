@@ -55,6 +55,7 @@ struct limit_settings {
     std::int64_t heartbeat_interval_ms = 25000;
     std::int64_t heartbeat_timeout_ms = 8000;
     std::int64_t run_deadline_ms = 600000;
+    std::int64_t run_silence_ms = 30000;
     std::int64_t drain_ms = 20000;
     std::int64_t retention_days = 0;
     std::int64_t retention_bytes = 0;

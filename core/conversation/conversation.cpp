@@ -61,7 +61,7 @@ conversation::conversation(
     : on_(on),
       services_(services),
       log_(on, std::move(key), services.storage, subscribers_),
-      subscribers_(log_, services.storage, services.tasks) {
+      subscribers_(log_, services.storage, services.tasks, services.runs.failures) {
     subscribers_.on_published = [this] {
         on_changed(*this);
     };

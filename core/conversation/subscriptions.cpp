@@ -10,10 +10,55 @@ namespace clarion::conversation {
 namespace server = protocol::server;
 using protocol::delivery;
 
-subscriptions::subscriptions(const thread_log& log, storage::event_log& storage, task_group& tasks)
+namespace {
+
+metrics::resume_verdict verdict_of(const std::optional<server::recovery_failure>& failure) {
+    using metrics::resume_verdict;
+    if (!failure)
+        return resume_verdict::recovered;
+    switch (*failure) {
+        case server::recovery_failure::trimmed:
+            return resume_verdict::trimmed;
+        case server::recovery_failure::too_far_ahead:
+            return resume_verdict::too_far_ahead;
+        case server::recovery_failure::epoch_changed:
+            break;
+    }
+    return resume_verdict::epoch_changed;
+}
+
+}  // namespace
+
+/// Tells when a replay waits for its page too long, also when the page never comes.
+class subscriptions::page_alarm final : public timer_entry {
+public:
+    page_alarm(const subscriptions& in, const subscription& to, std::int64_t cursor)
+        : in_(in), to_(to), cursor_(cursor) {
+        scheduler& clock = in_.tasks_.on().owner();
+        clock.arm(*this, clock.now() + page_patience);
+    }
+    page_alarm(const page_alarm&) = delete;
+    page_alarm& operator=(const page_alarm&) = delete;
+    ~page_alarm() override { in_.tasks_.on().owner().disarm(*this); }
+
+    void expired() override { in_.page_is_late(to_, cursor_); }
+
+private:
+    const subscriptions& in_;
+    const subscription& to_;
+    std::int64_t cursor_;
+};
+
+subscriptions::subscriptions(
+    const thread_log& log,
+    storage::event_log& storage,
+    task_group& tasks,
+    failure::ledger& failures
+)
     : log_(log),
       storage_(storage),
       tasks_(tasks),
+      failures_(failures),
       counters_(metrics::counters_of(tasks.on(), log.key().user_id)) {}
 
 std::int64_t subscriptions::published() const {
@@ -41,6 +86,8 @@ void subscriptions::subscribe(
     const std::optional<protocol::client::cursor>& since
 ) {
     const recovery found = since ? recover(*since) : recovery{std::nullopt, published()};
+    if (since)
+        counters_.resumes.add(verdict_of(found.failure));
     auto added = std::make_shared<subscription>(subscription{link, id, true});
     put(added);
     send_subscribed(*added, found);
@@ -139,15 +186,25 @@ void subscriptions::put(subscription_ptr added) {
     place = std::move(added);
 }
 
-session::shared_frame subscriptions::frame_of(const protocol::event& event, delivery how) const {
+session::shared_frame subscriptions::replayed_frame_of(const protocol::event& event) const {
     return std::make_shared<const session::outgoing_frame>(session::outgoing_frame{
         session::frame_kind::text,
         log_.key().user_id,
-        protocol::to_frame(event, log_.key().thread_id, log_.epoch(), how),
+        protocol::to_frame(event, log_.key().thread_id, log_.epoch(), delivery::replay),
     });
 }
 
-void subscriptions::publish(const std::vector<protocol::event>& committed) {
+session::shared_frame subscriptions::live_frame_of(const protocol::event& event, commit_times when)
+    const {
+    return std::make_shared<const session::outgoing_frame>(session::outgoing_frame{
+        session::frame_kind::text,
+        log_.key().user_id,
+        protocol::to_frame(event, log_.key().thread_id, log_.epoch(), delivery::live),
+        session::event_passage{event.type, event.seq, when.emitted_at, when.committed_at},
+    });
+}
+
+void subscriptions::publish(const std::vector<protocol::event>& committed, commit_times when) {
     if (committed.empty())
         return;
     published_ = committed.back().seq;
@@ -158,7 +215,7 @@ void subscriptions::publish(const std::vector<protocol::event>& committed) {
         if (frames.empty()) {
             frames.reserve(committed.size());
             for (const protocol::event& event : committed)
-                frames.push_back(frame_of(event, delivery::live));
+                frames.push_back(live_frame_of(event, when));
         }
         to->link.send(frames);
         counters_.events_delivered += frames.size();
@@ -204,7 +261,7 @@ subscriptions::replay(std::shared_ptr<const void> /*owner*/, subscription_ptr to
         wanted.epoch = log_.epoch();
         wanted.after_seq = cursor;
         wanted.up_to_seq = published();
-        storage::page_result read = co_await storage_.read(std::move(wanted));
+        storage::page_result read = co_await read_page(*to, std::move(wanted));
         if (to->ended)
             co_return;
         auto* page = std::get_if<storage::page>(&read);
@@ -214,8 +271,10 @@ subscriptions::replay(std::shared_ptr<const void> /*owner*/, subscription_ptr to
             co_return give_up(*to);
         if (is_trimmed) {
             cursor = page->first_seq - 1;
-            if (!std::exchange(gap_is_known, true))
+            if (!std::exchange(gap_is_known, true)) {
+                counters_.resumes.add(metrics::resume_verdict::trimmed);
                 send_subscribed(*to, {server::recovery_failure::trimmed, cursor});
+            }
             if (page->events.empty())
                 continue;
         }
@@ -241,7 +300,7 @@ subscriptions::send_paced(subscription_ptr to, std::vector<protocol::event> even
         std::vector<session::shared_frame> piece;
         std::size_t bytes = 0;
         while (next < events.size() && bytes < to->link.replay_bytes()) {
-            piece.push_back(frame_of(events[next++], delivery::replay));
+            piece.push_back(replayed_frame_of(events[next++]));
             bytes += piece.back()->body.size();
         }
         if (co_await to->link.room(bytes) == outbox::room_verdict::closed || to->ended)
@@ -251,6 +310,25 @@ subscriptions::send_paced(subscription_ptr to, std::vector<protocol::event> even
         to->replayed = events[next - 1].seq;
     }
     co_return outbox::room_verdict::room;
+}
+
+task<storage::page_result>
+subscriptions::read_page(const subscription& to, storage::page_request wanted) {
+    const page_alarm watched(*this, to, wanted.after_seq);
+    co_return co_await storage_.read(std::move(wanted));
+}
+
+void subscriptions::page_is_late(const subscription& to, std::int64_t cursor) const {
+    if (to.ended)
+        return;
+    failure::concern touched;
+    touched.about = {to.link.connection_id(), log_.key().user_id, log_.key().thread_id, {}};
+    touched.seq = cursor + 1;
+    failures_.report(
+        failure::code::delivery_stalled,
+        touched,
+        "a replay waits for the log, and its user for this event and those behind it"
+    );
 }
 
 void subscriptions::give_up(const subscription& from) {

@@ -3,7 +3,10 @@
 #include "core/engine/work_list.hpp"
 #include "core/protocol/own_names.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <exception>
+#include <string>
 #include <utility>
 
 namespace clarion::engine {
@@ -38,6 +41,11 @@ failure::code failure_of(refusal::cause why) {
         default:
             return failure::code::invalid_event;
     }
+}
+
+std::string in_seconds(duration time) {
+    const auto seconds = std::chrono::round<std::chrono::seconds>(time);
+    return std::to_string(seconds.count()) + " s";
 }
 
 }  // namespace
@@ -90,7 +98,8 @@ run::run(
           limits.journal,
           &services.failures
       )),
-      body_(std::make_shared<body>()) {
+      body_(std::make_shared<body>()),
+      silence_(limits.silence) {
     journal_->on_suspension = [state = body_] {
         state->change.notify();
     };
@@ -151,8 +160,11 @@ task<> run::drive(request_scope_ptr scope, std::unique_ptr<engine> engine, hold 
 }
 
 task<ending> run::wait_for(std::shared_ptr<body> state, task_group::child engine) {
-    while (!state->ended && !cancelled_ && on_.owner().now() < ends_by())
-        co_await state->change.wait_until(ends_by());
+    while (!state->ended && !cancelled_ && on_.owner().now() < ends_by()) {
+        if (on_.owner().now() >= silence_due())
+            tell_silence();
+        co_await state->change.wait_until(std::min(ends_by(), silence_due()));
+    }
     if (state->ended && !cancelled_)
         co_return ending_of(*state);
 
@@ -167,12 +179,27 @@ task<ending> run::wait_for(std::shared_ptr<body> state, task_group::child engine
     }
     if (cancelled_)
         co_return run_cancelled{*cancelled_};
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limits_.deadline);
-    co_return run_failed{
-        agent_error_code::deadline,
-        "the run did not end within " + std::to_string(seconds.count()) + " s",
-        std::nullopt
-    };
+    std::string why = "the run did not end within " + in_seconds(limits_.deadline);
+    report(failure::code::run_deadline, why);
+    co_return run_failed{agent_error_code::deadline, std::move(why), std::nullopt};
+}
+
+// A suspended run waits for a person: that is no silence of its agent.
+time_point run::silence_due() {
+    return journal_->suspended() ? time_point::never() : silence_.due(journal_->heard_at());
+}
+
+// In the turn in which neither its end nor a cancel has been heard of, so that it can only come
+// before what ends the run.
+void run::tell_silence() {
+    const silence_watch::told said = silence_.tell(on_.owner().now());
+    const std::string silent = "nothing has come from the agent for " + in_seconds(said.lasted);
+    const duration left = ends_by() - on_.owner().now();
+    journal_->tell_progress(silent + "; the run is ended in " + in_seconds(left));
+    if (said.is_first) {
+        ++metrics::counters_of(on_).silences;
+        report(failure::code::run_silent, silent);
+    }
 }
 
 // The deadline of a suspended run stands still (PROTOCOL §4).

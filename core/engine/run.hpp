@@ -4,6 +4,7 @@
 #include "core/engine/ending.hpp"
 #include "core/engine/engine_factory.hpp"
 #include "core/engine/run_journal.hpp"
+#include "core/engine/silence_watch.hpp"
 #include "core/failure/ledger.hpp"
 
 #include <memory>
@@ -27,6 +28,8 @@ struct run_limits {
     journal_limits journal;
     /// From the run's start to its forced end, not counting the time in which it is suspended.
     duration deadline = std::chrono::minutes(10);
+    /// After so long without an event the user is told, by `progress_update`; 0: never.
+    duration silence = std::chrono::seconds(30);
     /// What a cancelled run gets to end by itself.
     duration cancel_grace = std::chrono::milliseconds(50);
 };
@@ -61,6 +64,8 @@ private:
     task<ending> run_body();
     task<ending> wait_for(std::shared_ptr<body> state, task_group::child engine);
     time_point ends_by() const;
+    time_point silence_due();
+    void tell_silence();
     ending ending_of(const body& state) const;
     void report(
         failure::code what,
@@ -77,6 +82,7 @@ private:
     std::shared_ptr<run_journal> journal_;
     std::shared_ptr<body> body_;
     std::optional<protocol::cancel_reason> cancelled_;
+    silence_watch silence_;
     bool ending_ = false;
 };
 

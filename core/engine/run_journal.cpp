@@ -59,6 +59,7 @@ run_journal::run_journal(
       counters_(metrics::counters_of(on, scope_->key.user_id)),
       limits_(limits),
       failures_(failures),
+      heard_at_(on.owner().now()),
       approvals_(*this, approvals) {}
 
 run_journal::~run_journal() {
@@ -172,8 +173,10 @@ task<batch_verdict> run_journal::commit(run_batch batch, std::string text) {
 std::variant<run_journal::composed, refusal> run_journal::compose(const payload& event) {
     if (auto no = refuse_event(event))
         return *std::move(no);
+    heard_at_ = on_.owner().now();
     composed made;
     made.batch.events.reserve(2);
+    made.batch.emitted_at = heard_at_;
     made.text = add_gathered_text(made.batch);
     if (auto no = add_event(made.batch, event)) {
         // The text before it is legal and stays.
@@ -190,6 +193,7 @@ task<emit_verdict> run_journal::emit(payload event) {
     if (auto* no = std::get_if<refusal>(&made))
         co_return std::move(*no);
     auto& [batch, text] = std::get<composed>(made);
+    const waiting_emit waits(*this);
     const batch_verdict verdict = co_await commit(std::move(batch), std::move(text));
     if (std::holds_alternative<batch_committed>(verdict))
         count_committed(event);
@@ -262,6 +266,8 @@ run_journal::delta(std::string agent_name, std::string message_id, std::string t
     if (auto no = refuse_delta(event, text))
         co_return *std::move(no);
     grammar_.apply(event);
+    if (gathered_.text.empty())
+        gathered_.since = on_.owner().now();
     gathered_.agent_name = std::move(agent_name);
     gathered_.message_id = std::move(message_id);
     gathered_.text += text;
@@ -294,12 +300,15 @@ void run_journal::flush_text() {
     if (text_in_flight_ || gathered_.text.empty() || refused_)
         return;
     run_batch batch;
+    batch.emitted_at = gathered_.since;
     std::string text = add_gathered_text(batch);
     text_in_flight_ = true;
+    heard_at_ = on_.owner().now();
     if (limits_.delta_window > duration::zero())
-        on_.owner().arm(window_, on_.owner().now() + limits_.delta_window);
+        on_.owner().arm(window_, heard_at_ + limits_.delta_window);
     submit(std::move(batch), std::move(text), [this](const batch_verdict&) {
         text_in_flight_ = false;
+        heard_at_ = on_.owner().now();
         if (!window_.armed())
             flush_text();
     });
@@ -340,7 +349,8 @@ task<close_verdict> run_journal::close_with(ending how) {
     const payload terminal = terminal_event(grammar_, how, scope_->agent_name, measure());
     CLARION_ASSERT(!grammar_.check(terminal));
     grammar_.apply(terminal);
-    run_batch last{.run_id = {}, .events = {}, .state = run_state::finished};
+    run_batch last;
+    last.state = run_state::finished;
     last.events.push_back(uncommitted(terminal));
     const batch_verdict verdict = co_await commit(std::move(last), {});
     if (const auto* refused = std::get_if<batch_refused>(&verdict))

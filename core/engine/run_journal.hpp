@@ -93,6 +93,13 @@ public:
     std::int64_t late_calls() const { return late_calls_; }
     void add_tools_ms(std::int64_t spent) { tools_ms_ += spent; }
 
+    /// When the agent was last heard: at the run's beginning, when it last emitted, or now, while
+    /// it waits for the log.
+    time_point heard_at() const;
+    /// A `progress_update` of the run's own, about an agent that is silent. Nothing when it may not
+    /// come now: the run has not begun, is being closed, or waits for the log.
+    void tell_progress(std::string message);
+
     /// Only approvals are open, as of the last event handed in.
     bool suspended() const { return suspended_since_.has_value(); }
     /// How long the run has been suspended, in all.
@@ -109,6 +116,21 @@ private:
         std::string agent_name;
         std::string message_id;
         std::string text;
+        time_point since{};  // its first piece came
+    };
+    /// An agent that waits for its event to be committed is not silent.
+    class waiting_emit {
+    public:
+        explicit waiting_emit(run_journal& in) : in_(in) { ++in_.emits_waiting_; }
+        waiting_emit(const waiting_emit&) = delete;
+        waiting_emit& operator=(const waiting_emit&) = delete;
+        ~waiting_emit() {
+            --in_.emits_waiting_;
+            in_.heard_at_ = in_.on_.owner().now();
+        }
+
+    private:
+        run_journal& in_;
     };
     class delta_window final : public timer_entry {
     public:
@@ -174,6 +196,8 @@ private:
     bool text_in_flight_ = false;
     wakeup room_;
 
+    time_point heard_at_;
+    std::size_t emits_waiting_ = 0;  // of the agent, for their commit
     std::size_t in_flight_ = 0;
     wakeup idle_;
     std::optional<std::int64_t> first_event_ms_;

@@ -248,6 +248,38 @@ constexpr std::array<code_traits, codes_count> table{{
      "Keep the log, where both lists stand behind this line, and report it as a bug; a restart "
      "makes the lists anew.",
      no_close},
+    {code::event_late,
+     "event_late",
+     warning,
+     delivery,
+     "The user saw the event more than half a second after it happened; nothing is lost.",
+     "Compare clarion_emit_commit_seconds (a slow disk) with clarion_loop_lag_seconds (something "
+     "blocks a shard) and clarion_commit_write_seconds.",
+     no_close},
+    {code::delivery_stalled,
+     "delivery_stalled",
+     critical,
+     delivery,
+     "The user waits for an event that is committed, on a connection that could take it.",
+     "Look at /debug/coroutines and clarion_loop_lag_seconds for what holds the shard, at "
+     "clarion_storage_commit_seconds for the disk; a client that connects again gets the event.",
+     no_close},
+    {code::run_silent,
+     "run_silent",
+     warning,
+     model,
+     "The user is told that nothing comes from the agent; the run ends at its deadline at last.",
+     "Look at /debug/runs for what the agent waits for; raise limits.run_silence_ms when it is "
+     "rightly so slow.",
+     no_close},
+    {code::run_deadline,
+     "run_deadline",
+     error,
+     model,
+     "The user's run ends in agent_error deadline, without its answer.",
+     "Find out what the agent waited for (run_silent, /debug/runs), or raise "
+     "limits.run_deadline_ms.",
+     no_close},
 }};
 
 /// The compiler's own spelling of a value of `code`: the enumerator's name if it has one, else a

@@ -45,8 +45,12 @@ enum class code : std::uint8_t {
     memory_spent,
     canary_failed,
     registry_corrupt,
+    event_late,
+    delivery_stalled,
+    run_silent,
+    run_deadline,
 };
-inline constexpr std::size_t codes_count = 32;
+inline constexpr std::size_t codes_count = 36;
 
 /// Whose concern a failure is.
 enum class code_class : std::uint8_t { security, infrastructure, storage, model, delivery };

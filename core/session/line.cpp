@@ -39,11 +39,12 @@ private:
 
 }  // namespace
 
-line::line(executor on, connection& with, std::size_t outbox_bytes_max)
+line::line(executor on, connection& with, std::size_t outbox_bytes_max, failure::ledger& failures)
     : line_list::place(on),
       on_(on),
       with_(with),
       end_(std::make_shared<link_end>(on, on.owner().random().id("c_"), outbox_bytes_max)),
+      watch_(on, *end_, failures),
       pumps_(on) {
     end_->control = this;
     pumps_.spawn(read());
@@ -114,6 +115,7 @@ void line::take_in(const ended& over) {
 }
 
 void line::frames_wait() {
+    watch_.waits();
     if (!std::exchange(is_writing_, true))
         pumps_.spawn(write());
 }
@@ -122,12 +124,15 @@ void line::frames_wait() {
 // its end nothing else runs, so that no frame is left without a writer.
 task<> line::write() {
     const ending_writer ends(is_writing_, writer_ended_);
+    time_point free_since = on_.owner().now();
     while (true) {
-        const time_point idle_at = on_.owner().now() + writer_patience;
-        std::vector<shared_frame> batch = co_await end_->frames.take(idle_at);
+        std::vector<shared_frame> batch = co_await end_->frames.take(free_since + writer_patience);
         if (batch.empty())
             co_return;
+        watch_.hands_over(batch);
         const send_verdict verdict = co_await send_owned(std::move(batch));
+        free_since = on_.owner().now();
+        watch_.is_free(free_since);
         if (const auto* lost = std::get_if<gone>(&verdict)) {
             end_->frames.close_and_drop();
             inbox_.end_after_queued(vanished{lost->reason});
@@ -177,6 +182,7 @@ task<send_verdict> line::send_in_pieces(std::vector<shared_frame> batch) {
 
 task<> line::finish(session_end how, duration linger) {
     end_->control = nullptr;
+    end_->acks.reset();
     inbox_.end(how);
     end_->frames.close();
     if (auto* goodbye = std::get_if<closing>(&how)) {

@@ -2,6 +2,7 @@
 
 #include "core/async/task_group.hpp"
 #include "core/session/connection.hpp"
+#include "core/session/delivery_watch.hpp"
 #include "core/session/inbox.hpp"
 #include "core/session/line_list.hpp"
 #include "core/session/session_link.hpp"
@@ -18,7 +19,7 @@ namespace clarion::session {
 class line final : public session_control, public line_list::place {
 public:
     /// Draws the connection's id.
-    line(executor on, connection& with, std::size_t outbox_bytes_max);
+    line(executor on, connection& with, std::size_t outbox_bytes_max, failure::ledger& failures);
     line(const line&) = delete;
     line& operator=(const line&) = delete;
     ~line() = default;
@@ -54,6 +55,7 @@ private:
     connection& with_;
     inbox inbox_;
     std::shared_ptr<link_end> end_;
+    delivery_watch watch_;
     wakeup writer_ended_;
     wakeup written_;
     wakeup peer_left_;

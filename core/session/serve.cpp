@@ -175,7 +175,7 @@ shake_hands_and_live(upgrade_request& upgrade, line& wire, session_services serv
 task<> serve(connection& with, upgrade_request& upgrade, session_services services) {
     const executor on = co_await asio::this_coro::executor;
     services.failures.log().debug("a connection comes in from " + upgrade.remote_address);
-    line wire(on, with, services.settings.outbox_bytes_max);
+    line wire(on, with, services.settings.outbox_bytes_max, services.failures);
     session_end end = vanished{};
     try {
         end = co_await shake_hands_and_live(upgrade, wire, services);

@@ -63,6 +63,17 @@ void session_link::end(closing why) const {
     asio::post(end_->where(), [end = end_, why = std::move(why)] { end->end(why); });
 }
 
+void session_link::acknowledged(std::string_view thread_id, std::int64_t seq) const {
+    if (!end_->acks)
+        end_->acks = std::make_unique<ack_watch>(end_->where());
+    end_->acks->acknowledged(thread_id, seq);
+}
+
+void session_link::expects_no_acks(std::string_view thread_id) const {
+    if (end_->acks)
+        end_->acks->forget(thread_id);
+}
+
 task<outbox::room_verdict> session_link::room(std::size_t bytes) const {
     const std::shared_ptr<link_end> end = end_;
     co_return co_await ask(end->where(), end->frames.room(bytes));

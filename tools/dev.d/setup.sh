@@ -1,6 +1,7 @@
 # Installs what is missing and nothing else. When nothing is, it costs one dpkg-query.
 
 . tools/dev.d/backports.sh
+. tools/dev.d/prometheus.sh
 
 # The entries of one list, comments removed. package_list NAME
 package_list() {
@@ -93,5 +94,8 @@ setup() {
     mapfile -t -O ${#packages[@]} packages <<<"$more"
   fi
   install_packages "${packages[@]}"
-  [[ " $* " != *' test '* ]] || install_npm_packages
+  [[ " $* " != *' test '* ]] || {
+    provide_prometheus
+    install_npm_packages
+  }
 }

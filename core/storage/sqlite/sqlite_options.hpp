@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/metrics/histogram.hpp"
 #include "core/storage/sqlite/schema.hpp"
 
 #include <chrono>
@@ -48,6 +49,10 @@ struct sqlite_figures {
     std::int64_t appends_unavailable = 0;  // the disk's fault, or a full queue
     std::int64_t events_committed = 0;
     std::int64_t last_batch_appends = 0;
+    /// Of the batches that were committed: from the transaction's begin to the end of its fsync,
+    /// and how many appends went together.
+    metrics::time_histogram commit_us;
+    metrics::size_histogram batch_appends;
     std::int64_t checkpoints = 0;
     std::int64_t reads = 0;
     std::int64_t read_steps = 0;      // of SQLite's virtual machine

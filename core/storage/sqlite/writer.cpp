@@ -1,5 +1,6 @@
 #include "core/storage/sqlite/writer.hpp"
 
+#include "core/async/monotonic_clock.hpp"
 #include "core/storage/append_facts.hpp"
 
 #include <algorithm>
@@ -187,11 +188,15 @@ std::optional<std::vector<any_change>> writer::take() {
 }
 
 void writer::commit(std::span<any_change> batch) {
+    const time_point begun = monotonic_now();
+    const std::int64_t commits_before = commits_;
     if (broken_because_.empty())
         execute(batch);
     else
         refuse_all(batch, broken_because_);
     count(batch);
+    if (commits_ > commits_before)
+        measure(batch, monotonic_now() - begun);
     answer(batch);
 }
 
@@ -331,6 +336,15 @@ void writer::count(std::span<const any_change> batch) {
     waiting_changes_ -= batch.size();
     figures_.commits = commits_;
     figures_.last_batch_appends = appends;
+}
+
+void writer::measure(std::span<const any_change> batch, duration took) {
+    const auto appends = std::ranges::count_if(batch, [](const any_change& one) {
+        return std::holds_alternative<append_change>(one);
+    });
+    const std::lock_guard lock(mutex_);
+    figures_.commit_us.add(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+    figures_.batch_appends.add(appends);
 }
 
 void writer::answer(std::span<any_change> batch) {

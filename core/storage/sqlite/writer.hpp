@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/async/timer_queue.hpp"
 #include "core/storage/event_log.hpp"
 #include "core/storage/sqlite/appender.hpp"
 #include "core/storage/sqlite/change.hpp"
@@ -75,6 +76,7 @@ private:
     void trim();
     trim_verdict trim_now(const retention& keep);
     void count(std::span<const any_change> batch);
+    void measure(std::span<const any_change> batch, duration took);
     bool checkpoint_is_due(std::int64_t pages) const;
     void checkpoint();
     static int committed_hook(void* self, sqlite3*, const char*, int pages);

@@ -137,6 +137,32 @@ BOOST_AUTO_TEST_CASE(what_has_come_of_the_canary_is_told) {
     BOOST_TEST(!scrape(measured()).samples.contains("clarion_canary_green"));
 }
 
+// An alert on the rise of a series that comes with its first value would miss that one.
+BOOST_AUTO_TEST_CASE(what_has_not_happened_yet_is_zero_and_not_missing) {
+    measured of;
+    of.shards.resize(1);
+    of.shards[0].emplace();
+    of.shards[0]->counted.events_committed.add(protocol::event_type::custom, 2);
+    of.shards[0]->counted.resumes.add(metrics::resume_verdict::trimmed);
+    of.storage.emplace();
+    of.storage->commit_us.add(3'000);
+    const scraped page = scrape(std::move(of));
+    for (const failure::code_traits& row : failure::all_codes()) {
+        const std::string name = "clarion_failures_total{code=\"" + std::string(row.name) + "\"";
+        const std::string usual = ",severity=\"" + std::string(protocol::name_of(row.how)) + "\"}";
+        BOOST_TEST(page.samples.at(name + usual) == "0");
+        BOOST_TEST(page.samples.at(name + R"(,severity="critical"})") == "0");
+    }
+    const std::string events = "clarion_events_committed_total";
+    BOOST_TEST(page.samples.at(events + R"({type="custom",criticality="operational"})") == "2");
+    BOOST_TEST(
+        page.samples.at(events + R"({type="agent_error",criticality="mission_critical"})") == "0"
+    );
+    BOOST_TEST(page.samples.at(R"(clarion_resumes_total{verdict="trimmed"})") == "1");
+    BOOST_TEST(page.samples.at(R"(clarion_storage_commit_seconds_bucket{le="0.0025"})") == "0");
+    BOOST_TEST(page.samples.at(R"(clarion_storage_commit_seconds_bucket{le="0.005"})") == "1");
+}
+
 BOOST_AUTO_TEST_CASE(the_process_says_what_it_uses) {
     const process_facts now = facts_of_process();
     BOOST_TEST(now.resident_bytes > 1'000'000);
