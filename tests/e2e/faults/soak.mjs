@@ -1,0 +1,113 @@
+// The long form of the fault suite: every kind until it has struck as often as it should, then again
+// while there is time. Prints how often each struck, the latencies and the violations.
+//
+//   CLARION_BIN=build/release/bin/clarion node tests/e2e/faults/soak.mjs [MINUTES]
+//
+// Without MINUTES it ends when every goal is reached. With MINUTES it ends after about that time, and marks
+// what is below its goal. Exit status 1 for any violation, failed handshakes or, without MINUTES, a goal missed.
+
+import { handshakes } from "../../../tools/clarion-load/handshakes.mjs";
+import { Load } from "../../../tools/clarion-load/load.mjs";
+import { handshakeText } from "../../../tools/clarion-load/report.mjs";
+import { FRONT_NAMES } from "./fronts.mjs";
+import { canaries, cutPoints, failingWrites, LOAD, mixOf, roughPath, slowReaders } from "./rough_loads.mjs";
+import { freshSeed } from "./seed.mjs";
+import { behindFront, clockJumps, fullDisk, kills } from "./server_faults.mjs";
+import { startSupervised } from "./supervisor.mjs";
+import { Tally } from "./tally.mjs";
+
+const RUNS = 100000;
+const EACH = 1000;
+const IN_FLIGHT = 500;
+const HANDSHAKES = 100000;
+
+const GOALS = {
+  "cut after a frame": EACH, "write failed at a byte": EACH, "path: delayed": EACH, "path: sliced": EACH, "path: reset": EACH,
+  "path: stalled": EACH, "connection: close": EACH, "connection: hang_up": EACH, "connection: reset": EACH,
+  "connection: vanish": EACH, "connection: slow": EACH, "closed 4008": EACH, "kill -9": 180, "kill -9 inside a commit": 20,
+  "full disk": EACH, "clock jump": EACH, "users with a canary": EACH,
+};
+for (const front of ["own TLS", ...FRONT_NAMES]) GOALS[`${front}: handshake in single bytes`] = EACH;
+
+/** A bite of each scenario: some minutes at most, so that a time limit is kept. */
+const BITES = [
+  { goals: ["kill -9", "kill -9 inside a commit"], run: (seed) => kills({ seed, cycles: 20, inFlight: IN_FLIGHT, users: 250 }) },
+  { goals: ["cut after a frame"], run: (seed) => cutPoints({ seed, cuts: 250 }) },
+  { goals: ["write failed at a byte"], run: (seed) => failingWrites({ seed, cuts: 500, users: 20, step: 7 }) },
+  {
+    goals: Object.keys(GOALS).filter((kind) => /^(path|connection):/.test(kind)),
+    run: (seed) => roughPath({ seed, runs: 6000, rate: 100, users: 60, rates: { resets: 20, stalls: 20 } }),
+  },
+  { goals: ["users with a canary"], run: (seed) => canaries({ seed, users: 1000, tabs: 2, runs: 10000, rate: 200 }) },
+  { goals: ["closed 4008"], run: (seed) => slowReaders({ seed, users: 20, runs: 400, rate: 10, slow: 15 }) },
+  { goals: ["full disk"], run: (seed) => fullDisk({ seed, cycles: 100 }) },
+  { goals: ["clock jump"], run: (seed) => clockJumps({ seed, jumps: 500, jumpsPerSecond: 10 }) },
+  ...["own TLS", ...FRONT_NAMES].map((front) => ({
+    goals: [`${front}: handshake in single bytes`],
+    run: (seed) => behindFront({ seed, front, runs: 1500, rate: 60, restarts: 10, shakes: 500 }),
+  })),
+  { goals: ["runs"], run: manyRuns },
+];
+
+/** What is missing to the number of runs, with tabs that come and go. */
+async function manyRuns(seed) {
+  const tally = new Tally();
+  const server = await startSupervised();
+  const load = new Load({
+    ...LOAD, url: server.wsUrl, seed, users: 200, runs: 20000, rate: 300, disconnects: 20, slow: 5, resubscribes: 5, cancels: 0.1,
+    busy: 0.1, resends: 0.1, mix: mixOf("tools:40,story:20,plain:20,calc:5,search:3,report:4,handoff:3,approve:3,fail:2"),
+    size: { ...LOAD.size, words: 15, pause: 5 },
+  });
+  tally.add("many runs", await load.run());
+  await server.stopAndAudit();
+  return tally;
+}
+
+/** Handshakes while runs go on: how many succeed. */
+async function shakeHands(seed, count) {
+  const server = await startSupervised();
+  const load = new Load({
+    ...LOAD, url: server.wsUrl, seed, users: 20, runs: 0, seconds: 24 * 3600, rate: 30, mix: mixOf("tools:1"),
+  });
+  const running = load.run();
+  const result = await handshakes({ ...LOAD, url: server.wsUrl, users: 1000, prefix: "h" }, count, { atOnce: 50 });
+  load.finish();
+  const tally = new Tally();
+  tally.add("handshakes", await running);
+  await server.stopAndAudit();
+  return { result, tally };
+}
+
+const reached = (tally, kind) => (kind === "runs" ? tally.totals.runs >= RUNS : (tally.faults[kind] ?? 0) >= GOALS[kind]);
+
+async function main(minutes) {
+  const seed = freshSeed();
+  const until = performance.now() + (minutes || Infinity) * 60000;
+  const all = new Tally();
+  const say = (text) => process.stdout.write(`${text}\n`);
+  say(`soak: seed ${seed}${minutes ? `, ${minutes} minutes` : ", until every goal is reached"}`);
+  let least = Infinity;
+  for (let round = 0; performance.now() < until; ++round) {
+    const due = BITES.filter(({ goals }) => minutes || !goals.every((kind) => reached(all, kind)));
+    if (due.length === 0) break;
+    for (const { goals, run } of due) {
+      if (performance.now() >= until) break;
+      const began = performance.now();
+      const tally = await run(seed + round);
+      if (tally.least !== undefined) least = Math.min(least, tally.least);
+      all.merge(tally);
+      say(`${goals[0]}: ${tally.totals.runs} runs, ${tally.violationCount} violations, ${((performance.now() - began) / 1000).toFixed(0)} s`);
+    }
+  }
+  const shaken = await shakeHands(seed, minutes ? Math.min(HANDSHAKES, minutes * 2000) : HANDSHAKES);
+  all.merge(shaken.tally);
+  say(handshakeText(shaken.result));
+  say(`kill -9 with at least ${least} runs in flight`);
+  say(all.text(GOALS));
+  const missed = Object.keys(GOALS).filter((kind) => !reached(all, kind));
+  if (!reached(all, "runs")) say(`${all.totals.runs} runs are below ${RUNS}`);
+  const failed = all.violationCount || shaken.result.failed || (!minutes && missed.length);
+  return failed ? 1 : 0;
+}
+
+process.exitCode = await main(Number(process.argv[2] ?? 0));
