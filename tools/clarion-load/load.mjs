@@ -25,6 +25,7 @@ export class Load {
   owners = new Map(); // run_id → User
   unsent = new Set(); // messages without an answer
   working = new Set(); // messages accepted, their run not ended
+  atWork = new Set(); // those of them whose run has begun
   counts = {
     messages: 0, runs: 0, frames: 0, events: 0, replayed: 0, connections: 0, resends: 0, refused: 0, resubscribes: 0,
   };
@@ -40,6 +41,7 @@ export class Load {
   onSend = () => {};
   #budgets = { rate: 0, disconnects: 0, slow: 0, resubscribes: 0 };
   #issuing = true;
+  #abandoned = false;
   #progressAt = 0;
   #timers = [];
 
@@ -59,10 +61,19 @@ export class Load {
   /** Runs that the server is at work on, or has been asked for. */
   get inFlight() { return this.working.size + this.unsent.size; }
 
+  /** Every tab is connected and up to date. */
+  get isCaughtUp() { return this.tabs.every((tab) => tab.isCaughtUp); }
+
   get isIssuing() { return this.#issuing; }
 
   /** No more messages and no more mischief of its own: the load settles. */
   finish() { this.#issuing = false; }
+
+  /** Ends at once, whatever is missing: the report says no more than that. */
+  abandon() {
+    this.#issuing = false;
+    this.#abandoned = true;
+  }
 
   /** Everything, to the report. */
   async run() {
@@ -124,6 +135,7 @@ export class Load {
 
   began(message) {
     this.#progress();
+    if (message) this.atWork.add(message);
     if (message?.direct) this.latencies["message → first event"].add(performance.now() - message.sentAt);
   }
 
@@ -134,6 +146,7 @@ export class Load {
     if (!message) return;
     message.end(run, event, this.options);
     this.working.delete(message);
+    this.atWork.delete(message);
     if (message.direct) this.latencies["message → terminal"].add(performance.now() - message.sentAt);
   }
 
@@ -148,7 +161,7 @@ export class Load {
   async wait(holds) {
     this.#progress();
     while (!holds()) {
-      if (performance.now() - this.#progressAt > this.options.patience * 1000) return false;
+      if (this.#abandoned || performance.now() - this.#progressAt > this.options.patience * 1000) return false;
       await new Promise((resolve) => setTimeout(resolve, TICK_MS));
     }
     return true;

@@ -28,8 +28,11 @@ async function main(args) {
   }
   const load = new Load(asked.options);
   process.once("SIGINT", () => load.finish()); // once: a second one ends it
+  let told = 0;
   const progress = setInterval(() => {
     const { messages, runs } = load.counts;
+    const { first } = load.violations;
+    for (; told < first.length; ++told) process.stderr.write(`${JSON.stringify(first[told])}\n`);
     process.stderr.write(`${messages} messages, ${runs} runs ended, ${load.inFlight} in flight, ${load.violations.total} violations\n`);
   }, PROGRESS_MS);
   const report = await load.run();

@@ -65,10 +65,11 @@ export class Message {
     this.#checkIgnored(wrong);
   }
 
-  cancelled(verdict) {
+  /** known: the server must have had the message when it answered. */
+  cancelled(verdict, known) {
     if (verdict === "accepted") this.cancelAccepted = true;
     const wrong = (name, text) => this.user.wrong(name, { thread: this.thread, run: this.runId }, text);
-    if (verdict === "not_found" && this.state === "accepted") wrong("wrong_answer", `cancel of ${this.id}: not_found`);
+    if (verdict === "not_found" && known) wrong("wrong_answer", `cancel of ${this.id}: not_found`);
     this.#checkIgnored(wrong);
   }
 

@@ -115,10 +115,13 @@ export class Tab {
   /** Now and then: a connection that says nothing is asked, and given up. */
   watch(now) {
     if (!this.#wire || this.#paused) return;
-    if (!this.#ready && now - this.#dialledAt > DIAL_TIMEOUT_MS) this.#wire.reset();
-    if (!this.#ready || now - this.#heardAt < SILENCE_MS) return;
-    if (this.#pinged && now - this.#heardAt > 2 * SILENCE_MS) this.#wire.reset();
-    else if (!this.#pinged) {
+    const silent = now - this.#heardAt;
+    if (silent > (this.#ready ? 2 * SILENCE_MS : DIAL_TIMEOUT_MS)) {
+      // Counted, and no violation: a machine that is busy enough is silent for that long.
+      this.#behaved = false;
+      this.#load.count("mischief", "given up in silence");
+      this.#wire.reset();
+    } else if (this.#ready && silent > SILENCE_MS && !this.#pinged) {
       this.#pinged = true;
       this.ask("ping", { type: "ping" }, null);
     }
@@ -190,8 +193,8 @@ export class Tab {
       message.accept(frame, this.seen(message.thread));
       this.#load.accepted(message, frame);
     }),
-    cancel_result: (frame) => this.#answered(frame, (message) => {
-      message.cancelled(frame.verdict);
+    cancel_result: (frame) => this.#answered(frame, ({ message, known }) => {
+      message.cancelled(frame.verdict, known);
       this.#load.count("cancels", frame.verdict);
     }),
     approve_result: (frame) => this.#answered(frame, (approval) => {

@@ -88,8 +88,11 @@ export class User {
     const cancel = (through) => {
       if (!through || message.ended) return;
       message.cancelSent = true;
+      // On the connection that carried the message the cancel comes after it; on another one, who knows.
+      const known = message.state === "accepted"
+        || (through === tab && message.onBusy === "enqueue" && !this.#load.options.outages);
       const by = message.runId && random.chance(0.5) ? { run_id: message.runId } : { message_id: message.id };
-      through.ask("cancel", { type: "cancel", thread_id: message.thread, ...by }, message);
+      through.ask("cancel", { type: "cancel", thread_id: message.thread, ...by }, { message, known });
     };
     if (random.chance(0.2)) cancel(tab); // in the same breath
     else setTimeout(() => cancel(this.openTab()), random.between(0, 300));

@@ -20,7 +20,7 @@ process.on("exit", () => {
 /** What reads `file` in the foreground; how it is told to read it again. */
 const FRONTS = {
   nginx: {
-    command: (file, dir) => ["nginx", "-p", dir, "-c", file],
+    command: (file, dir) => ["nginx", "-e", `${dir}/log`, "-p", dir, "-c", file],
     write: (dir, port, server, { cert, key }) => `
 daemon off;
 worker_processes 1;

@@ -24,6 +24,19 @@ export function whileIssuing(load, random, rate, strike) {
   return () => done;
 }
 
+/** Runs a load with `strike` beside it; when that fails, both end. Gives the load's report. */
+export async function underLoad(load, strike) {
+  const running = load.run();
+  try {
+    await strike();
+  } catch (error) {
+    load.abandon();
+    await running;
+    throw error;
+  }
+  return running;
+}
+
 /** Every cut point of a story: for k = 0, 1, 2, … the connection ends after the k-th frame, the next one
  *  resumes, until a story needs fewer frames than k. cuts: stop earlier, after so many. */
 export async function cutPoints({ seed, cuts = Infinity, atOnce = 6 }) {

@@ -32,6 +32,7 @@ class RoughProxy {
   listen() {
     return new Promise((resolve) => this.#server.listen(0, "127.0.0.1", () => {
       this.port = this.#server.address().port;
+      this.#server.unref(); // a test that fails must end, not wait for it
       resolve();
     }));
   }

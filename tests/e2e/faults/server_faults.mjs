@@ -7,7 +7,7 @@ import { Random } from "../../../tools/clarion-load/random.mjs";
 import { certificateFiles } from "../support/tokens.mjs";
 import { Clock } from "./clock.mjs";
 import { startFront } from "./fronts.mjs";
-import { LOAD, mixOf, whileIssuing } from "./rough_loads.mjs";
+import { LOAD, mixOf, underLoad, whileIssuing } from "./rough_loads.mjs";
 import { startRoughProxy } from "./rough_proxy.mjs";
 import { SmallDisk } from "./small_disk.mjs";
 import { startSupervised } from "./supervisor.mjs";
@@ -16,49 +16,53 @@ import { Tally } from "./tally.mjs";
 const EVERY_KIND = "tools:30,story:40,plain:12,calc:5,think:3,search:3,report:4,handoff:3,approve:3,fail:3,throw:1";
 const COMMIT_US = 3000; // within that time after a message was written its commit is under way
 
+const BOUND_MS = 180000; // for anything that has to happen at all
+
 /** Waits until `holds`, and looks often. */
-async function until(holds) {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2));
+async function until(what, holds) {
+  const deadline = performance.now() + BOUND_MS;
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`never: ${what()}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
 }
 
 /** kill -9 at random instants with at least `inFlight` runs at work, every tenth inside a commit, and the
  *  next start on the same data. */
-export async function kills({ seed, cycles, inFlight, users, commitEvery = 10, words = 100, pause = 60 }) {
+export async function kills({ seed, cycles, inFlight, users, threads = 4, commitEvery = 10, words = 20, pause = 400 }) {
   const tally = new Tally();
   const random = new Random(seed);
   const server = await startSupervised();
   const load = new Load({
-    ...LOAD, url: server.wsUrl, seed, users, rate: inFlight * 2, runs: 0, seconds: 24 * 3600, inFlightMax: inFlight * 1.5, outages: true,
+    ...LOAD, url: server.wsUrl, seed, users, threads, rate: inFlight, runs: 0, seconds: 24 * 3600, inFlightMax: inFlight * 3, outages: true,
     cancels: 0.05, busy: 0.1, resends: 0.1, mix: mixOf(EVERY_KIND), size: { ...LOAD.size, words, pause },
   });
-  const running = load.run();
   let least = Infinity;
-  for (let cycle = 0; cycle < cycles; ++cycle) {
-    await until(() => load.inFlight >= inFlight);
+  const oneCycle = async (cycle) => {
+    await until(() => "every tab back", () => load.isCaughtUp);
+    if (cycle % 2) await new Promise((resolve) => setTimeout(resolve, random.between(0, 500)));
+    await until(() => `${inFlight} runs at work, ${load.atWork.size} are`, () => load.atWork.size >= inFlight);
     const inCommit = cycle % commitEvery === commitEvery - 1;
-    const dead = inCommit ? await killInCommit(load, server, random) : await killSoon(load, server, random);
-    least = Math.min(least, dead.inFlight);
+    if (inCommit) await commitUnderWay(load, random);
+    least = Math.min(least, load.atWork.size);
     load.pathDown();
-    await dead.ended;
+    await server.kill();
     await server.start();
     load.pathBack();
     tally.fault(inCommit ? "kill -9 inside a commit" : "kill -9");
-  }
-  load.finish();
-  const report = await running;
+  };
+  const report = await underLoad(load, async () => {
+    for (let cycle = 0; cycle < cycles; ++cycle) await oneCycle(cycle);
+    load.finish();
+  });
   await server.stopAndAudit();
   tally.add("kills", report);
   tally.least = least;
   return tally;
 }
 
-async function killSoon(load, server, random) {
-  await new Promise((resolve) => setTimeout(resolve, random.between(0, 400)));
-  return { inFlight: load.inFlight, ended: server.kill() };
-}
-
 /** Right behind a message: a few microseconds to milliseconds after it was written to its socket. */
-function killInCommit(load, server, random) {
+function commitUnderWay(load, random) {
   return new Promise((resolve) => {
     load.onSend = () => {
       load.onSend = () => {};
@@ -66,7 +70,7 @@ function killInCommit(load, server, random) {
       setImmediate(() => {
         const until = process.hrtime.bigint() + BigInt(Math.floor(random.between(0, COMMIT_US * 1000)));
         while (process.hrtime.bigint() < until);
-        resolve({ inFlight: load.inFlight, ended: server.kill() });
+        resolve();
       });
     };
   });
@@ -79,28 +83,29 @@ export async function fullDisk({ seed, cycles, rate = 40, users = 8, megabytes =
   const disk = new SmallDisk(megabytes);
   const server = await startSupervised({ dataDir: `${disk.dir}/data` });
   const load = new Load({
-    ...LOAD, url: server.wsUrl, seed, users, rate, runs: 0, seconds: 24 * 3600, outages: true, disconnects: 3, inFlightMax: 60,
+    ...LOAD, url: server.wsUrl, seed, users, rate, runs: 0, seconds: 24 * 3600, outages: true, disconnects: 3, inFlightMax: 1000,
     mix: mixOf("tools:3,story:2,plain:3,report:1"), size: { ...LOAD.size, words: 10, pause: 5 },
   });
-  const running = load.run();
   const refusals = () => load.tallies.errors?.storage_unavailable ?? 0;
   const ready = async () => (await fetch(`${server.url}/readyz`)).status;
   let notReady = 0;
-  for (let cycle = 0; cycle < cycles; ++cycle) {
+  const oneCycle = async () => {
     const [before, done] = [refusals(), load.counts.runs];
     // The server may give room back until then: a checkpoint, a smaller write that fits.
-    while (refusals() === before) {
+    await until(() => "a refusal for want of room", () => {
       disk.fill();
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+      return refusals() > before;
+    });
     if ((await ready()) === 503) notReady += 1;
     await new Promise((resolve) => setTimeout(resolve, random.between(0, 100)));
     disk.free();
-    await until(() => load.counts.runs > done + 5 || !load.isIssuing);
+    await until(() => `runs after a full disk\n${server.stderr().slice(-3000)}`, () => load.counts.runs > done + 5);
     tally.fault(kind);
-  }
-  load.finish();
-  const report = await running;
+  };
+  const report = await underLoad(load, async () => {
+    for (let cycle = 0; cycle < cycles; ++cycle) await oneCycle();
+    load.finish();
+  });
   await server.stopAndAudit();
   disk.unmount();
   tally.add(kind, report);
@@ -153,10 +158,9 @@ export async function behindFront({ seed, front: name, runs, rate = 40, users = 
   });
   const resets = whileIssuing(load, random, 4, () => proxy.resetSome(random));
   const stalls = whileIssuing(load, random, 2, () => proxy.stallSome(random, random.between(100, 800), random.of(["reset", "go"])));
-  const running = load.run();
-  for (let time = 0; time < restarts; ++time) {
+  const oneRestart = async (time) => {
     const share = ((time + 1) * runs) / (restarts + 1);
-    await until(() => load.counts.messages >= share || !load.isIssuing);
+    await until(() => `${share} messages`, () => load.counts.messages >= share || !load.isIssuing);
     load.pathDown();
     if (time % 2) {
       await server.kill();
@@ -168,8 +172,10 @@ export async function behindFront({ seed, front: name, runs, rate = 40, users = 
     }
     if (!own) front.reload();
     load.pathBack();
-  }
-  const report = await running;
+  };
+  const report = await underLoad(load, async () => {
+    for (let time = 0; time < restarts; ++time) await oneRestart(time);
+  });
   await Promise.all([resets(), stalls()]);
   // Handshakes alone, all of them cut into bytes: each has to succeed.
   proxy.plan = () => ({ sliceBytes: 2500 });

@@ -13,7 +13,7 @@ process.on("exit", () => {
 });
 
 export class SmallDisk {
-  fills = 0;
+  fills = 0; // calls of fill()
   #ballast;
 
   constructor(megabytes) {

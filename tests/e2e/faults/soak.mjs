@@ -102,7 +102,7 @@ async function main(minutes) {
   const shaken = await shakeHands(seed, minutes ? Math.min(HANDSHAKES, minutes * 2000) : HANDSHAKES);
   all.merge(shaken.tally);
   say(handshakeText(shaken.result));
-  say(`kill -9 with at least ${least} runs in flight`);
+  say(`kill -9 with at least ${least} runs at work each time`);
   say(all.text(GOALS));
   const missed = Object.keys(GOALS).filter((kind) => !reached(all, kind));
   if (!reached(all, "runs")) say(`${all.totals.runs} runs are below ${RUNS}`);
