@@ -5,13 +5,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { FRONT_NAMES } from "./fronts.mjs";
-import { seedOf } from "./seed.mjs";
+import { seedOf, tell } from "./seed.mjs";
 import { behindFront } from "./server_faults.mjs";
 
 for (const front of ["own TLS", ...FRONT_NAMES]) {
   test(`${front}: nothing is lost behind it`, async (t) => {
     const tally = await behindFront({ seed: seedOf(t), front, runs: 80, restarts: 2, shakes: 40 });
-    t.diagnostic(tally.text());
+    tell(t, tally.text());
     t.diagnostic(`${tally.shaken.succeeded} of ${tally.shaken.handshakes} handshakes ${JSON.stringify(tally.shaken.failures)}`);
     tally.demandClean(`${front}: server restarted`, `${front}: server killed`, `${front}: handshake in single bytes`);
     assert.equal(tally.shaken.failed, 0);

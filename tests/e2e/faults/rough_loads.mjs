@@ -94,9 +94,13 @@ export async function failingWrites({ seed, cuts, users = 8, tabs = 3, step = 1 
     urlOf: (tab) => (tab === 0 ? `ws://127.0.0.1:${proxy.port}/ws` : server.wsUrl),
   });
   proxy.plan = () => {
-    if (proxy.counts.cut >= cuts) load.finish();
+    if (proxy.counts.cut >= cuts && load.isIssuing) {
+      load.finish();
+      load.pathBack();
+    }
     return load.isIssuing ? { cut: { bytes: 1 + (point += step) % 16384, how: point % 2 ? "reset" : "hang_up" } } : {};
   };
+  load.pathDown(); // for as long as every connection there is cut
   const report = await load.run();
   await proxy.close();
   await server.stopAndAudit();
@@ -112,7 +116,7 @@ export async function roughPath({ seed, runs, rate, users = 10, rates = { resets
   const server = await startSupervised({ limits: { outbox_bytes_max: 65536 } });
   const proxy = await startRoughProxy(server, () => ({
     delayMs: random.chance(0.5) ? random.between(0, 40) : 0,
-    sliceBytes: random.chance(0.5) ? random.below(3000) : 0,
+    sliceBytes: random.chance(0.3) ? random.below(2000) : 0,
   }));
   const load = new Load({
     ...LOAD, url: `ws://127.0.0.1:${proxy.port}/ws`, seed, users, runs, rate, outages: true, disconnects: rate / 6, slow: rate / 12,

@@ -5,6 +5,11 @@ import { randomInt } from "node:crypto";
 
 export function freshSeed() { return Number(process.env.CLARION_SEED ?? randomInt(2 ** 31)); }
 
+/** Line by line into a test's output. */
+export function tell(t, text) {
+  for (const line of text.split("\n")) t.diagnostic(line);
+}
+
 /** For one test. */
 export function seedOf(t) {
   const seed = freshSeed();

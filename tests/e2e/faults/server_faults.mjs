@@ -34,8 +34,8 @@ export async function kills({ seed, cycles, inFlight, users, threads = 4, commit
   const random = new Random(seed);
   const server = await startSupervised();
   const load = new Load({
-    ...LOAD, url: server.wsUrl, seed, users, threads, rate: inFlight, runs: 0, seconds: 24 * 3600, inFlightMax: inFlight * 3, outages: true,
-    cancels: 0.05, busy: 0.1, resends: 0.1, mix: mixOf(EVERY_KIND), size: { ...LOAD.size, words, pause },
+    ...LOAD, url: server.wsUrl, seed, users, threads, rate: inFlight * 2, runs: 0, seconds: 24 * 3600, inFlightMax: inFlight * 3, outages: true,
+    cancels: 0.05, busy: 0.1, resends: 0.1, mix: mixOf(`story:200,${EVERY_KIND}`), size: { ...LOAD.size, words, pause },
   });
   let least = Infinity;
   const oneCycle = async (cycle) => {

@@ -24,7 +24,7 @@ const dropped = () => [];
 const AFTERMATH = [
   "accepted_late", "accepted_not_in_log", "accepted_twice", "bytes_differ", "caught_up_wrong", "census", "duplicate",
   "event_after_terminal", "gap", "message_twice", "no_terminal", "not_delivered", "not_started", "out_of_order", "runs_overlap",
-  "second_terminal", "text_differs", "text_overlap", "two_runs", "unanswered", "wrong_answer", "wrong_epoch",
+  "second_terminal", "silent_completion", "text_differs", "text_overlap", "tool_unanswered", "tool_unasked", "two_runs", "unanswered", "wrong_answer", "wrong_epoch",
 ];
 
 const terminal = ["agent_completed", { agent_name: "demo", result: {} }];
@@ -76,11 +76,11 @@ export const SINS = {
   },
   answers_with_another_epoch: {
     make: () => ({ subscribed: (frame, log, since) => (since.seq ? { ...frame, epoch: "e_other" } : undefined) }),
-    load: { disconnects: 40 }, expect: ["wrong_epoch"],
+    load: { disconnects: 40, runs: 40 }, expect: ["wrong_epoch"],
   },
   forgets_the_epoch: {
     make: () => ({ subscribed: (frame, log, since) => (since.seq ? { ...frame, recovered: false, reason: "epoch_changed" } : undefined) }),
-    load: { disconnects: 40 }, expect: ["not_recovered"],
+    load: { disconnects: 40, runs: 40 }, expect: ["not_recovered"],
   },
   loses_the_tail: {
     make: () => ({ said: once((frame, connection, server) => {
