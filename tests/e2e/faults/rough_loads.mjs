@@ -86,7 +86,7 @@ async function oneCut(server, cut, options) {
 export async function failingWrites({ seed, cuts, users = 8, tabs = 3, step = 1 }) {
   const tally = new Tally();
   const server = await startSupervised();
-  let point = 0;
+  let point = seed % step;
   const proxy = await startRoughProxy(server);
   const load = new Load({
     ...LOAD, url: server.wsUrl, seed, users, tabs, threads: 1, rate: 60, runs: 0, seconds: 3600, outages: true,

@@ -4,7 +4,7 @@
 import { handshakes } from "../../../tools/clarion-load/handshakes.mjs";
 import { Load } from "../../../tools/clarion-load/load.mjs";
 import { Random } from "../../../tools/clarion-load/random.mjs";
-import { certificateFiles } from "../support/tokens.mjs";
+import { certificateFiles, secretFile } from "../support/tokens.mjs";
 import { Clock } from "./clock.mjs";
 import { startFront } from "./fronts.mjs";
 import { LOAD, mixOf, underLoad, whileIssuing } from "./rough_loads.mjs";
@@ -139,21 +139,22 @@ export async function clockJumps({ seed, jumps, rate = 60, users = 8, jumpsPerSe
   return tally;
 }
 
-/** The same short suite through a front, or with the server's own TLS: handshakes cut into single bytes,
+/** The same short suite through a front, or with the server's own TLS and tokens: handshakes cut into single bytes,
  *  connections reset and stalled outside the front, the server restarted and killed behind it. */
 export async function behindFront({ seed, front: name, runs, rate = 40, users = 6, restarts, shakes }) {
   const tally = new Tally();
   const random = new Random(seed);
   const own = name === "own TLS" ? certificateFiles() : null;
+  const tokenSecretFile = own ? secretFile("a secret of at least 32 bytes, for tests").path : null;
   const server = await startSupervised({
     server: own ? [] : ['trusted_proxies = ["127.0.0.0/8"]'],
-    args: own ? ["--tls-cert", own.cert, "--tls-key", own.key] : [],
+    args: own ? ["--tls-cert", own.cert, "--tls-key", own.key, "--auth", "jwt", "--jwt-secret-file", tokenSecretFile] : [],
   });
   const front = own ? server : await startFront(name, server);
   const proxy = await startRoughProxy(front, () => ({ sliceBytes: random.chance(0.7) ? 2500 : 0, delayMs: random.below(10) }));
   const url = `wss://127.0.0.1:${proxy.port}/ws`;
   const load = new Load({
-    ...LOAD, url, seed, users, runs, rate, outages: true, disconnects: rate / 8, slow: rate / 20, cancels: 0.1, busy: 0.1, resends: 0.1,
+    ...LOAD, url, tokenSecretFile, seed, users, runs, rate, outages: true, disconnects: rate / 8, slow: rate / 20, cancels: 0.1, busy: 0.1, resends: 0.1,
     mix: mixOf(EVERY_KIND), size: { ...LOAD.size, words: 20, pause: 20 },
   });
   const resets = whileIssuing(load, random, 4, () => proxy.resetSome(random));
@@ -179,7 +180,7 @@ export async function behindFront({ seed, front: name, runs, rate = 40, users = 
   await Promise.all([resets(), stalls()]);
   // Handshakes alone, all of them cut into bytes: each has to succeed.
   proxy.plan = () => ({ sliceBytes: 2500 });
-  const shaken = await handshakes({ ...LOAD, url, users: 50 }, shakes, { atOnce: 20 });
+  const shaken = await handshakes({ ...LOAD, url, tokenSecretFile, users: 50 }, shakes, { atOnce: 20 });
   await proxy.close();
   if (!own) await front.stop();
   await server.stopAndAudit();
