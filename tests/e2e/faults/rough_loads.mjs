@@ -12,12 +12,14 @@ export const LOAD = { ...DEFAULTS, patience: 120, backoff: { first: 100, cap: 10
 
 export const mixOf = (text) => parseOptions(["--mix", text]).options.mix;
 
-/** Calls `strike` `rate` times a second while the load issues, at random instants. Gives a function that
- *  waits for its end. */
-export function whileIssuing(load, random, rate, strike) {
+/** Calls `strike` once in about that many frames that the load has got, at random, for as long as it issues: by what
+ *  happens and not by the clock, so that a busy machine is not struck before it has done anything. Gives a
+ *  function that waits for its end. */
+export function whileIssuing(load, random, frames, strike) {
   const done = (async () => {
     while (load.isIssuing) {
-      await new Promise((resolve) => setTimeout(resolve, random.between(0, 2000 / rate)));
+      const next = load.counts.frames + random.between(0, 2 * frames);
+      while (load.isIssuing && load.counts.frames < next) await new Promise((resolve) => setTimeout(resolve, 3));
       if (load.isIssuing) await strike();
     }
   })();
@@ -110,7 +112,7 @@ export async function failingWrites({ seed, cuts, users = 8, tabs = 3, step = 1 
 }
 
 /** Delays, single bytes, resets and silence on the way, tabs that leave and tabs that do not read. */
-export async function roughPath({ seed, runs, rate, users = 10, rates = { resets: 6, stalls: 3 } }) {
+export async function roughPath({ seed, runs, rate, users = 10, every = { reset: 120, stall: 240 } }) {
   const tally = new Tally();
   const random = new Random(seed);
   const server = await startSupervised({ limits: { outbox_bytes_max: 65536 } });
@@ -124,8 +126,8 @@ export async function roughPath({ seed, runs, rate, users = 10, rates = { resets
     mix: mixOf("tools:30,story:30,plain:12,think:3,search:3,report:4,handoff:3,approve:3,fail:3,flood:2"),
     size: { ...LOAD.size, flood: 4000 },
   });
-  const resets = whileIssuing(load, random, rates.resets, () => proxy.resetSome(random));
-  const stalls = whileIssuing(load, random, rates.stalls, () => (
+  const resets = whileIssuing(load, random, every.reset, () => proxy.resetSome(random));
+  const stalls = whileIssuing(load, random, every.stall, () => (
     proxy.stallSome(random, random.between(100, 1500), random.of(["reset", "go"]))));
   const report = await load.run();
   await Promise.all([resets(), stalls()]);

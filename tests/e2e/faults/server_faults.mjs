@@ -34,7 +34,7 @@ export async function kills({ seed, cycles, inFlight, users, threads = 4, commit
   const random = new Random(seed);
   const server = await startSupervised();
   const load = new Load({
-    ...LOAD, url: server.wsUrl, seed, users, threads, rate: inFlight * 2, runs: 0, seconds: 24 * 3600, inFlightMax: inFlight * 3, outages: true,
+    ...LOAD, url: server.wsUrl, seed, users, threads, rate: 1000, runs: 0, seconds: 24 * 3600, inFlightMax: inFlight * 3, outages: true,
     cancels: 0.05, busy: 0.1, resends: 0.1, mix: mixOf(`story:200,${EVERY_KIND}`), size: { ...LOAD.size, words, pause },
   });
   let least = Infinity;
@@ -115,7 +115,7 @@ export async function fullDisk({ seed, cycles, rate = 40, users = 8, megabytes =
 }
 
 /** The machine's calendar is set forward and back, by a second or by days. */
-export async function clockJumps({ seed, jumps, rate = 60, users = 8, jumpsPerSecond = 5 }) {
+export async function clockJumps({ seed, jumps, rate = 60, users = 8, framesPerJump = 80 }) {
   const tally = new Tally();
   const random = new Random(seed);
   const clock = new Clock();
@@ -125,7 +125,7 @@ export async function clockJumps({ seed, jumps, rate = 60, users = 8, jumpsPerSe
     mix: mixOf(EVERY_KIND), size: { ...LOAD.size, words: 20, pause: 10 },
   });
   const spans = [1000, 60000, 3600000, 86400000, 30 * 86400000];
-  const striking = whileIssuing(load, random, jumpsPerSecond, () => {
+  const striking = whileIssuing(load, random, framesPerJump, () => {
     if (clock.jumps >= jumps) return load.finish();
     return clock.set(random.of([-1, 1]) * random.of(spans) * random.next());
   });
@@ -157,8 +157,8 @@ export async function behindFront({ seed, front: name, runs, rate = 40, users = 
     ...LOAD, url, tokenSecretFile, seed, users, runs, rate, outages: true, disconnects: rate / 8, slow: rate / 20, cancels: 0.1, busy: 0.1, resends: 0.1,
     mix: mixOf(EVERY_KIND), size: { ...LOAD.size, words: 20, pause: 20 },
   });
-  const resets = whileIssuing(load, random, 4, () => proxy.resetSome(random));
-  const stalls = whileIssuing(load, random, 2, () => proxy.stallSome(random, random.between(100, 800), random.of(["reset", "go"])));
+  const resets = whileIssuing(load, random, 200, () => proxy.resetSome(random));
+  const stalls = whileIssuing(load, random, 400, () => proxy.stallSome(random, random.between(100, 800), random.of(["reset", "go"])));
   const oneRestart = async (time) => {
     const share = ((time + 1) * runs) / (restarts + 1);
     await until(() => `${share} messages`, () => load.counts.messages >= share || !load.isIssuing);

@@ -37,12 +37,12 @@ const bites = (some) => [
   { goals: ["write failed at a byte"], run: (seed) => failingWrites({ seed, cuts: some(500), users: 20, step: 7 }) },
   {
     goals: Object.keys(GOALS).filter((kind) => /^(path|connection):/.test(kind)),
-    run: (seed) => roughPath({ seed, runs: some(6000), rate: 100, users: 60, rates: { resets: 20, stalls: 20 } }),
+    run: (seed) => roughPath({ seed, runs: some(6000), rate: 100, users: 60, every: { reset: 120, stall: 120 } }),
   },
   { goals: ["users with a canary"], run: (seed) => canaries({ seed, users: 1000, tabs: 2, runs: some(10000), rate: 200 }) },
   { goals: ["closed 4008"], run: (seed) => slowReaders({ seed, users: 20, runs: some(400), rate: 10, slow: 15 }) },
   { goals: ["full disk"], run: (seed) => fullDisk({ seed, cycles: some(100) }) },
-  { goals: ["clock jump"], run: (seed) => clockJumps({ seed, jumps: some(500), jumpsPerSecond: 10 }) },
+  { goals: ["clock jump"], run: (seed) => clockJumps({ seed, jumps: some(500) }) },
   ...["own TLS", ...FRONT_NAMES].map((front) => ({
     goals: [`${front}: handshake in single bytes`],
     run: (seed) => behindFront({ seed, front, runs: some(1500), rate: 60, restarts: some(10), shakes: some(500) }),
