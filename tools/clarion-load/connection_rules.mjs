@@ -26,6 +26,9 @@ export class ConnectionRules {
     return true;
   }
 
+  /** Something comes as it happens, and not at the reader's pace. */
+  get isLive() { return [...this.#threads.values()].some(({ phase }) => phase === "live"); }
+
   isCaughtUp(threadId) { return this.#threads.get(threadId)?.phase === "live"; }
 
   /** Any frame, first of all. False when it must not be looked at any further. */

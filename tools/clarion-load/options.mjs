@@ -24,6 +24,7 @@ export const DEFAULTS = {
   size: { tools: 4, words: 40, pause: 20, flood: 20000 },
   pauseMs: 2000,
   patience: 60,
+  silence: 5, // seconds; then a ping asks whether a connection is alive, and as much later it is given up
   backoff: { first: 250, cap: 4000 },
   seed: 1,
   prefix: "u",
@@ -50,6 +51,7 @@ export const USAGE = `clarion-load [OPTIONS]: load for a running Clarion server,
   --mix KIND:WEIGHT,…      what is said (${KINDS.join(" ")})
   --words N --pause MS     the longest story and its longest pause between words (40, 20)
   --patience S             how long nothing may happen at all before what is missing is given up (60)
+  --silence S              after that a ping asks whether a connection is alive, as much later it is given up (5)
   --seed N                 of everything random (1)
   --prefix TEXT            of the users' names (u), to run again on the same data
   --token-secret-file FILE HS256 secret of a server with --auth jwt
@@ -60,7 +62,7 @@ Exit status: 0 no violation, 1 violations or failed handshakes, 2 usage.
 
 const NUMBERS = {
   users: 1, tabs: 1, threads: 1, rate: 0, runs: 0, seconds: 0, "in-flight": 1, disconnects: 0, slow: 0, resubscribes: 0,
-  cancels: 0, busy: 0, resends: 0, words: 1, pause: 0, patience: 1, seed: 0, handshakes: 0,
+  cancels: 0, busy: 0, resends: 0, words: 1, pause: 0, patience: 1, silence: 1, seed: 0, handshakes: 0,
 };
 const TEXTS = ["url", "mix", "prefix", "token-secret-file"];
 const FLAGS = ["outages", "json", "help"];

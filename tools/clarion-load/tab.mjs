@@ -3,8 +3,6 @@
 import { ConnectionRules, placeOf } from "./connection_rules.mjs";
 import { dial } from "./websocket.mjs";
 
-const DIAL_TIMEOUT_MS = 10000;
-const SILENCE_MS = 5000; // after that a ping asks whether the connection is alive, and once more it is dead
 // Codes that a client which keeps the rules is never closed with.
 const NEVER = new Set([1002, 1003, 1007, 1009, 1011, 4500, 4501, 4502, 4503, 4504, 4505]);
 // Refusals that say "later".
@@ -116,12 +114,13 @@ export class Tab {
   watch(now) {
     if (!this.#wire || this.#paused) return;
     const silent = now - this.#heardAt;
-    if (silent > (this.#ready ? 2 * SILENCE_MS : DIAL_TIMEOUT_MS)) {
+    const enough = this.#load.options.silence * 1000;
+    if (silent > 2 * enough) {
       // Counted, and no violation: a machine that is busy enough is silent for that long.
       this.#behaved = false;
       this.#load.count("mischief", "given up in silence");
       this.#wire.reset();
-    } else if (this.#ready && silent > SILENCE_MS && !this.#pinged) {
+    } else if (this.#ready && silent > enough && !this.#pinged) {
       this.#pinged = true;
       this.ask("ping", { type: "ping" }, null);
     }
@@ -242,10 +241,18 @@ export class Tab {
     setTimeout(() => this.open(), load.random.next() * most);
   }
 
+  /** Whoever is too slow for what happens is closed, and a busy machine makes every client slow; but a replay
+   *  goes at its reader's pace. */
+  #judgeSlow(told) {
+    if (this.#behaved && !this.#rules.isLive) this.#user.wrong("connection_lost", {}, `${told}, while replaying`);
+  }
+
   #judge({ code, status, error, broken, reason }) {
     const told = code ? `${code} ${reason}` : status ? `status ${status}` : error;
     if (broken) this.#user.wrong("rfc6455", {}, error);
     else if (NEVER.has(code)) this.#user.wrong("connection_lost", {}, told);
+    else if (code === 4009) return; // a busy machine's client is silent for that long
+    else if (code === 4008) this.#judgeSlow(told);
     else if (this.#load.options.outages || !this.#behaved) return;
     else if (status) this.#user.wrong("upgrade_refused", {}, told);
     else this.#user.wrong("connection_lost", {}, told);

@@ -10,7 +10,7 @@ import { behindFront } from "./server_faults.mjs";
 
 for (const front of ["own TLS", ...FRONT_NAMES]) {
   test(`${front}: nothing is lost behind it`, async (t) => {
-    const tally = await behindFront({ seed: seedOf(t), front, runs: 80, restarts: 2, shakes: 40 });
+    const tally = await behindFront({ seed: seedOf(t), front, runs: 80, restarts: 2, shakes: 20 });
     tell(t, tally.text());
     t.diagnostic(`${tally.shaken.succeeded} of ${tally.shaken.handshakes} handshakes ${JSON.stringify(tally.shaken.failures)}`);
     tally.demandClean(`${front}: server restarted`, `${front}: server killed`, `${front}: handshake in single bytes`);

@@ -7,8 +7,8 @@ import { startRoughProxy } from "./rough_proxy.mjs";
 import { startSupervised } from "./supervisor.mjs";
 import { Tally } from "./tally.mjs";
 
-/** What every load here starts from: quick to come back, patient enough for a busy machine. */
-export const LOAD = { ...DEFAULTS, patience: 120, backoff: { first: 100, cap: 1000 }, pauseMs: 1000 };
+/** What every load here starts from: quick to come back, patient enough for a busy machine, and never far ahead of it. */
+export const LOAD = { ...DEFAULTS, inFlightMax: 40, patience: 120, silence: 30, backoff: { first: 100, cap: 1000 }, pauseMs: 1000 };
 
 export const mixOf = (text) => parseOptions(["--mix", text]).options.mix;
 
@@ -143,7 +143,7 @@ export async function canaries({ seed, users, tabs = 1, runs, rate }) {
   const tally = new Tally();
   const server = await startSupervised();
   const load = new Load({
-    ...LOAD, url: server.wsUrl, seed, users, tabs, threads: 1, runs, rate,
+    ...LOAD, url: server.wsUrl, seed, users, tabs, threads: 1, runs, rate, inFlightMax: 400,
     mix: mixOf("plain:4,search:3,report:2,approve:2,tools:2"),
   });
   const report = await load.run();

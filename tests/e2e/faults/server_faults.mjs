@@ -14,6 +14,7 @@ import { startSupervised } from "./supervisor.mjs";
 import { Tally } from "./tally.mjs";
 
 const EVERY_KIND = "tools:30,story:40,plain:12,calc:5,think:3,search:3,report:4,handoff:3,approve:3,fail:3,throw:1";
+const SLICED = 900; // bytes of each direction that go one by one: a TLS handshake and the upgrade behind it
 const COMMIT_US = 3000; // within that time after a message was written its commit is under way
 
 const BOUND_MS = 180000; // for anything that has to happen at all
@@ -151,7 +152,7 @@ export async function behindFront({ seed, front: name, runs, rate = 40, users = 
     args: own ? ["--tls-cert", own.cert, "--tls-key", own.key, "--auth", "jwt", "--jwt-secret-file", tokenSecretFile] : [],
   });
   const front = own ? server : await startFront(name, server);
-  const proxy = await startRoughProxy(front, () => ({ sliceBytes: random.chance(0.7) ? 2500 : 0, delayMs: random.below(10) }));
+  const proxy = await startRoughProxy(front, () => ({ sliceBytes: random.chance(0.5) ? SLICED : 0, delayMs: random.below(10) }));
   const url = `wss://127.0.0.1:${proxy.port}/ws`;
   const load = new Load({
     ...LOAD, url, tokenSecretFile, seed, users, runs, rate, outages: true, disconnects: rate / 8, slow: rate / 20, cancels: 0.1, busy: 0.1, resends: 0.1,
@@ -179,7 +180,7 @@ export async function behindFront({ seed, front: name, runs, rate = 40, users = 
   });
   await Promise.all([resets(), stalls()]);
   // Handshakes alone, all of them cut into bytes: each has to succeed.
-  proxy.plan = () => ({ sliceBytes: 2500 });
+  proxy.plan = () => ({ sliceBytes: SLICED });
   const shaken = await handshakes({ ...LOAD, url, tokenSecretFile, users: 50 }, shakes, { atOnce: 20 });
   await proxy.close();
   if (!own) await front.stop();

@@ -208,6 +208,9 @@ export const SINS = {
   closes_1011: {
     make: () => ({ said: once((frame, { socket }) => { socket.close(1011, "oh"); return true; }, 5) }), expect: ["connection_lost"],
   },
+  hurries_a_replay: {
+    make: () => ({ subscribed: once((frame, log, since, { socket }) => { socket.close(4008, "slow"); return frame; }) }), expect: ["connection_lost"],
+  },
   refuses_upgrades: {
     make: () => ({ upgrade: once((socket) => { socket.end("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"); return true; }) }),
     expect: ["upgrade_refused"],

@@ -55,7 +55,7 @@ async function manyRuns(seed, runs) {
   const tally = new Tally();
   const server = await startSupervised();
   const load = new Load({
-    ...LOAD, url: server.wsUrl, seed, users: 200, runs, rate: 300, disconnects: 20, slow: 5, resubscribes: 5, cancels: 0.1,
+    ...LOAD, url: server.wsUrl, seed, users: 200, runs, rate: 300, inFlightMax: 1000, disconnects: 20, slow: 5, resubscribes: 5, cancels: 0.1,
     busy: 0.1, resends: 0.1, mix: mixOf("tools:40,story:20,plain:20,calc:5,search:3,report:4,handoff:3,approve:3,fail:2"),
     size: { ...LOAD.size, words: 15, pause: 5 },
   });
@@ -68,7 +68,7 @@ async function manyRuns(seed, runs) {
 async function shakeHands(seed, count) {
   const server = await startSupervised();
   const load = new Load({
-    ...LOAD, url: server.wsUrl, seed, users: 20, runs: 0, seconds: 24 * 3600, rate: 30, mix: mixOf("tools:1"),
+    ...LOAD, url: server.wsUrl, seed, users: 20, runs: 0, seconds: 24 * 3600, rate: 30, inFlightMax: 100, mix: mixOf("tools:1"),
   });
   const running = load.run();
   const result = await handshakes({ ...LOAD, url: server.wsUrl, users: 1000, prefix: "h" }, count, { atOnce: 50 });

@@ -15,7 +15,7 @@ const OPERATIONAL = ["run_queued", "text_delta", "progress_update", "custom"];
  *  upgrade(socket): takes the raw socket over and gives true · greet(connection): the frames until welcome ·
  *  steps(steps, run): the run's events as [type, payload] · census(census) · event(event): before it is logged ·
  *  deliver(event, connection): what is sent for it · logged(event, log): after · said(frame, connection, server): gives true when it
- *  has done all · accepted(frame, log, message) · subscribed(frame, log, since) · replayed(event) · caughtUp(frame) ·
+ *  has done all · accepted(frame, log, message) · subscribed(frame, log, since, connection) · replayed(event) · caughtUp(frame) ·
  *  verdict(kind, verdict) of a cancel or approve · page(frame) */
 export async function startWrongServer(sin = {}) {
   const server = new WrongServer(sin);
@@ -100,7 +100,7 @@ class WrongServer {
     if (!known || since.seq > head) {
       Object.assign(plain, { recovered: false, reason: known ? "too_far_ahead" : "epoch_changed" });
     }
-    const answer = this.#sin.subscribed?.(plain, log, since) ?? plain;
+    const answer = this.#sin.subscribed?.(plain, log, since, connection) ?? plain;
     this.send(connection, answer);
     const from = answer.recovered ? since.seq : 0;
     for (const event of log.events.slice(from)) {
