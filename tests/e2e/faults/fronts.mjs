@@ -11,7 +11,8 @@ import { join } from "node:path";
 
 import { certificateFiles, folder } from "../support/tokens.mjs";
 
-const READY_TIMEOUT_MS = 15000;
+const READY_TIMEOUT_MS = 30000;
+const STOP_TIMEOUT_MS = 10000;
 const running = new Set();
 process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL");
@@ -109,7 +110,9 @@ export async function startFront(name, server) {
     },
     async stop() {
       child.kill("SIGTERM");
+      const late = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS); // keeps this process alive, too
       await ended;
+      clearTimeout(late);
     },
   };
 }
