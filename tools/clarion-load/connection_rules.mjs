@@ -53,6 +53,8 @@ export class ConnectionRules {
   subscribed(frame) {
     const one = this.#threads.get(frame.thread_id);
     if (!one || one.phase !== "asked") return this.#user.wrong("malformed", placeOf(frame), "subscribed unasked");
+    if (one.before) this.#giveUp(frame.thread_id, one.before);
+    one.before = null;
     one.phase = "replaying";
     one.head = frame.seq;
     Object.assign(one.cursor, one.since);
@@ -108,11 +110,17 @@ export class ConnectionRules {
    *  first hole, as a client's would that subscribes again on a gap. */
   finish() {
     for (const [thread, one] of this.#threads) {
-      if (one.missing.size === 0) continue;
-      for (const seq of one.missing) this.#user.wrong("gap", { thread, seq }, "never came, later ones did");
-      one.cursor.seq = Math.min(...one.missing) - 1;
-      one.missing.clear();
+      if (one.before) this.#giveUp(thread, one.before);
+      this.#giveUp(thread, one);
     }
+  }
+
+  /** What is missing on that subscription will not come any more. */
+  #giveUp(thread, one) {
+    if (one.missing.size === 0) return;
+    for (const seq of one.missing) this.#user.wrong("gap", { thread, seq }, "never came, later ones did");
+    one.cursor.seq = Math.min(one.cursor.seq, ...[...one.missing].slice(0, 1000).map((seq) => seq - 1));
+    one.missing.clear();
   }
 
   /** While a second subscribe is under way, events still belong to the first. */

@@ -20,6 +20,7 @@ export class Tab {
   #attempts = 0;
   #ready = false;
   #behaved = true; // nothing that we did explains the connection's end
+  #isBack = false; // has been caught up on this connection
   #paused = false;
   #stopped = false;
   #dialledAt = 0;
@@ -47,6 +48,7 @@ export class Tab {
     this.#heardAt = this.#dialledAt;
     this.#behaved = true;
     this.#pinged = false;
+    this.#isBack = false;
     this.#rules = new ConnectionRules(this.#user);
     const headers = tokens ? { Authorization: `Bearer ${tokens(this.#user.id)}` } : {};
     const query = tokens ? "" : `?user=${encodeURIComponent(this.#user.id)}`;
@@ -181,8 +183,10 @@ export class Tab {
     },
     caught_up: (frame) => {
       this.#rules.caughtUpWith(frame);
-      if (this.#rules.caughtUp) this.#load.caughtUp(this.#dialledAt, this.#backAt);
-      if (this.#rules.caughtUp) this.#backAt = null;
+      if (!this.#rules.caughtUp || this.#isBack) return; // or it had only asked once more
+      this.#isBack = true;
+      this.#load.caughtUp(this.#dialledAt, this.#backAt);
+      this.#backAt = null;
     },
     accepted: (frame) => this.#answered(frame, (message) => {
       message.waiting -= 1;

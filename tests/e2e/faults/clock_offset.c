@@ -18,17 +18,21 @@ __attribute__((constructor)) static void open_offset(void) {
     real_clock_gettime = (int (*)(clockid_t, struct timespec*))dlsym(RTLD_NEXT, "clock_gettime");
     const char* path = getenv("CLARION_TEST_CLOCK");
     const int file = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    if (file < 0) abort();
+    if (file < 0)
+        abort();
     void* page = mmap(NULL, sizeof *offset_ns, PROT_READ, MAP_SHARED, file, 0);
     close(file);
-    if (page == MAP_FAILED) abort();
+    if (page == MAP_FAILED)
+        abort();
     offset_ns = page;
 }
 
 int clock_gettime(clockid_t clock, struct timespec* now) {
-    if (!real_clock_gettime) open_offset();
+    if (!real_clock_gettime)
+        open_offset();
     const int result = real_clock_gettime(clock, now);
-    if (result != 0 || (clock != CLOCK_REALTIME && clock != CLOCK_REALTIME_COARSE)) return result;
+    if (result != 0 || (clock != CLOCK_REALTIME && clock != CLOCK_REALTIME_COARSE))
+        return result;
     const int64_t moved = (int64_t)now->tv_sec * 1000000000 + now->tv_nsec + *offset_ns;
     now->tv_sec = moved / 1000000000;
     now->tv_nsec = moved % 1000000000;
@@ -47,6 +51,7 @@ int gettimeofday(struct timeval* restrict now, void* restrict zone) {
 time_t time(time_t* result) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    if (result) *result = now.tv_sec;
+    if (result)
+        *result = now.tv_sec;
     return now.tv_sec;
 }
