@@ -121,7 +121,7 @@ export async function roughPath({ seed, runs, rate, users = 10, every = { reset:
     sliceBytes: random.chance(0.3) ? random.below(2000) : 0,
   }));
   const load = new Load({
-    ...LOAD, url: `ws://127.0.0.1:${proxy.port}/ws`, seed, users, runs, rate, outages: true, disconnects: rate / 6, slow: rate / 12,
+    ...LOAD, url: `ws://127.0.0.1:${proxy.port}/ws`, seed, users, runs, rate, inFlightMax: users * 4, outages: true, disconnects: rate / 6, slow: rate / 12,
     resubscribes: rate / 10, cancels: 0.15, busy: 0.2, resends: 0.2,
     mix: mixOf("tools:30,story:30,plain:12,think:3,search:3,report:4,handoff:3,approve:3,fail:3,flood:2"),
     size: { ...LOAD.size, flood: 4000 },
