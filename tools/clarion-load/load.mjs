@@ -40,6 +40,8 @@ export class Load {
   tallies = {}; // kind → {what: n}
   pathIsUp = true;
   onSend = () => {};
+  /** What it waits for before it settles: somebody's mischief. */
+  strikes = Promise.resolve();
   #budgets = { rate: 0, disconnects: 0, slow: 0, resubscribes: 0 };
   #issuing = true;
   #abandoned = false;
@@ -90,6 +92,7 @@ export class Load {
     const until = this.options.seconds ? began + this.options.seconds * 1000 : Infinity;
     await this.#wait(() => !this.#issuing || performance.now() > until);
     this.#issuing = false;
+    await this.strikes;
     await this.#settle();
     const seconds = (performance.now() - began) / 1000;
     for (const tab of this.tabs) tab.stop();

@@ -15,6 +15,8 @@ class Page {
     this.#thread = thread;
   }
 
+  get frame() { return { type: "history", thread_id: this.#thread, limit: PAGE }; }
+
   take(frame) {
     this.isThere = true;
     const ledger = this.#user.ledger(this.#thread);
@@ -33,19 +35,25 @@ export async function reread(load) {
     for (const { tab } of readers) tab.open();
     await load.wait(() => readers.every(({ tab }) => tab.isCaughtUp));
     for (const reader of readers) {
-      const { user, tab } = reader;
-      reader.pages = tab.isReady ? user.threads.filter((thread) => user.ledger(thread).head > 0).map((thread) => {
-        const page = new Page(user, thread);
-        tab.ask("history", { type: "history", thread_id: thread, limit: PAGE }, page);
-        return page;
-      }) : [];
+      const { user } = reader;
+      reader.pages = user.threads.filter((thread) => user.ledger(thread).head > 0).map((thread) => new Page(user, thread));
     }
-    await load.wait(() => readers.every(({ pages }) => pages.every((page) => page.isThere)));
+    await load.wait(() => readers.filter((reader) => !hasPages(reader)).length === 0);
     for (const { user, tab } of readers) {
       for (const thread of user.threads) judge(user, tab, thread);
       tab.stop();
     }
   }
+}
+
+/** Asks for the pages, on each new connection once. True when they and the whole threads are there. */
+function hasPages(reader) {
+  const { tab, pages } = reader;
+  if (tab.isCaughtUp && reader.askedOn !== tab.calls) {
+    reader.askedOn = tab.calls;
+    for (const page of pages) if (!page.isThere) tab.ask("history", page.frame, page);
+  }
+  return tab.isCaughtUp && pages.every((page) => page.isThere);
 }
 
 function judge(user, tab, thread) {

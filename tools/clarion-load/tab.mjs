@@ -36,6 +36,9 @@ export class Tab {
     for (const thread of user.threads) this.#cursors.set(thread, { epoch: "", seq: 0 });
   }
 
+  /** Connections so far. */
+  calls = 0;
+
   /** Welcomed, and reading. */
   get isReady() { return this.#ready && !this.#paused; }
   get isCaughtUp() { return this.isReady && this.#rules.caughtUp; }
@@ -44,6 +47,7 @@ export class Tab {
   open() {
     if (this.#stopped) return;
     const { tokens } = this.#load;
+    this.calls += 1;
     this.#dialledAt = performance.now();
     this.#heardAt = this.#dialledAt;
     this.#behaved = true;

@@ -26,17 +26,17 @@ export function whileIssuing(load, random, frames, strike) {
   return () => done;
 }
 
-/** Runs a load with `strike` beside it; when that fails, both end. Gives the load's report. */
+/** Runs a load with `strike` beside it, and lets it settle when that has ended; when it fails, both end. Gives
+ *  the load's report. */
 export async function underLoad(load, strike) {
-  const running = load.run();
-  try {
-    await strike();
-  } catch (error) {
+  load.strikes = strike().catch((error) => {
     load.abandon();
-    await running;
-    throw error;
-  }
-  return running;
+    return error;
+  });
+  const report = await load.run();
+  const error = await load.strikes;
+  if (error) throw error;
+  return report;
 }
 
 /** Every cut point of a story: for k = 0, 1, 2, … the connection ends after the k-th frame, the next one
