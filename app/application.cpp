@@ -5,7 +5,6 @@
 #include "app/credential_files.hpp"
 #include "app/file_limit.hpp"
 #include "app/home_directory.hpp"
-#include "app/machine_memory.hpp"
 #include "app/parts.hpp"
 #include "app/readiness.hpp"
 #include "app/revoke_route.hpp"
@@ -128,13 +127,7 @@ application::application(const settings& with, failure::logging& logging)
       failures_(log_, unix_ms),
       drops_(logging, failures_),
       shards_(make_shards(settings_.server)),
-      memory_(
-          first(),
-          failures_,
-          memory_of_process(
-              memory_bound(settings_.limits.memory_bytes_max, memory_bytes_available())
-          )
-      ),
+      memory_(first(), failures_, ready_, memory_of_process(settings_.limits.memory_bytes_max)),
       storage_(open_log(settings_.server, log_options(failures_, ready_))),
       tools_(make_tools()),
       agents_(make_agents(settings_)),
@@ -245,7 +238,9 @@ void application::watch_signals() {
 void application::on_signal(int number) {
     if (number == SIGUSR1)
         return log_tree();
-    if (number == SIGHUP && !credentials_.empty() && !stopping_)
+    if (number == SIGHUP && stopping_)
+        return;  // whoever renews a file does not ask for a faster end
+    if (number == SIGHUP && !credentials_.empty())
         return credentials_.read_again();
     if (std::exchange(stopping_, true))
         return leave_at_once();
@@ -319,7 +314,7 @@ task<> application::start() {
 task<> application::recall_revocations() {
     const auto found = co_await storage_->list_revocations();
     if (const auto* down = std::get_if<storage::unavailable>(&found))
-        throw std::runtime_error("the log cannot be read: " + down->reason);
+        throw std::runtime_error(settings_.server.data + ": " + down->reason);
     for (const auto& one : std::get<std::vector<storage::revocation>>(found))
         revoked_.add(one.user_id, one.revoked_ms);
 }
@@ -329,7 +324,7 @@ task<> application::recall_revocations() {
 task<> application::revive_threads() {
     const auto found = co_await storage_->list_open_runs();
     if (const auto* down = std::get_if<storage::unavailable>(&found))
-        throw std::runtime_error("the log cannot be read: " + down->reason);
+        throw std::runtime_error(settings_.server.data + ": " + down->reason);
     for (const auto& thread : std::get<std::vector<storage::thread_runs>>(found)) {
         conversation::conversations& home = homes_.conversations_of(thread.key.user_id);
         const auto failure = co_await ask(home.where(), home.revive(thread.key));

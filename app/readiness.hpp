@@ -24,6 +24,7 @@ namespace unready {
 inline const std::string starting = "starting";
 inline const std::string draining = "draining";
 inline const std::string storage = "storage";
+inline const std::string memory = "memory";
 }  // namespace unready
 
 }  // namespace clarion::app

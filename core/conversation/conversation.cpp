@@ -203,7 +203,11 @@ message_verdict conversation::answer_duplicate(
         .state = known.state == run_state::suspended ? run_state::running : known.state,
     };
     asked.from.send_text(protocol::to_frame(accepted, asked.id));
-    subscribers_.follow(asked.from);
+    // One that has finished is history, as `state` says; of one at work nothing may be missing.
+    if (known.state == run_state::finished)
+        subscribers_.follow(asked.from);
+    else
+        subscribers_.follow_from(shared_from_this(), asked.from, known.seq);
     return message_verdict::known;
 }
 

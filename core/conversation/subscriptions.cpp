@@ -40,13 +40,24 @@ void subscriptions::subscribe(
     put(added);
     send_subscribed(*added, found);
     if (found.after_seq == published())
-        return send_caught_up(*added);
-    added->live = false;
+        return send_caught_up(*added, published());
+    start_replay(std::move(owner), std::move(added), found);
+}
+
+void subscriptions::start_replay(
+    std::shared_ptr<const void> owner,
+    subscription_ptr to,
+    recovery from
+) {
+    to->live = false;
+    to->replayed = from.after_seq;
     ++counters_.replays;
-    tasks_.spawn(replay(std::move(owner), std::move(added), found));
+    tasks_.spawn(replay(std::move(owner), std::move(to), from));
 }
 
 void subscriptions::send_subscribed(const subscription& to, const recovery& found) const {
+    if (to.quiet)
+        return;
     const server::subscribed answer{
         .thread_id = log_.key().thread_id,
         .epoch = log_.epoch(),
@@ -62,12 +73,33 @@ void subscriptions::follow(const session::session_link& link) {
         put(std::make_shared<subscription>(subscription{link, std::nullopt, true}));
 }
 
+void subscriptions::follow_from(
+    std::shared_ptr<const void> owner,
+    const session::session_link& link,
+    std::int64_t seq
+) {
+    if (by_connection_.contains(link.connection_id()))
+        return;
+    auto added = std::make_shared<subscription>(subscription{link, std::nullopt, true});
+    added->quiet = true;
+    put(added);
+    if (seq >= log_.first_kept() && seq <= published())
+        start_replay(std::move(owner), std::move(added), {std::nullopt, seq - 1});
+}
+
 void subscriptions::unsubscribe(const session::session_link& link) {
     const auto place = by_connection_.find(link.connection_id());
     if (place == by_connection_.end())
         return;
-    place->second->ended = true;
+    end(*place->second);
     by_connection_.erase(place);
+}
+
+// Who waits for the end of a replay hears it, and how far it came.
+void subscriptions::end(subscription& which) const {
+    if (!which.live && !which.ended)
+        send_caught_up(which, which.replayed);
+    which.ended = true;
 }
 
 void subscriptions::ack(const session::session_link& link, std::int64_t seq) {
@@ -87,7 +119,7 @@ bool subscriptions::contains(const session::session_link& link) const {
 
 void subscriptions::end_all(const std::string& frame, const session::session_link& asker) {
     for (const auto& [connection_id, to] : by_connection_) {
-        to->ended = true;
+        end(*to);
         if (connection_id != asker.connection_id())
             to->link.send_text(frame);
     }
@@ -98,7 +130,7 @@ void subscriptions::end_all(const std::string& frame, const session::session_lin
 void subscriptions::put(subscription_ptr added) {
     subscription_ptr& place = by_connection_[added->link.connection_id()];
     if (place)
-        place->ended = true;
+        end(*place);
     place = std::move(added);
 }
 
@@ -143,8 +175,10 @@ void subscriptions::tell_all(const std::string& frame) const {
         to->link.send_text(frame);
 }
 
-void subscriptions::send_caught_up(const subscription& to) const {
-    const server::caught_up answer{log_.key().thread_id, published()};
+void subscriptions::send_caught_up(const subscription& to, std::int64_t seq) const {
+    if (to.quiet)
+        return;
+    const server::caught_up answer{log_.key().thread_id, seq};
     to.link.send_text(protocol::to_frame(answer, to.asked_as));
 }
 
@@ -183,7 +217,7 @@ subscriptions::replay(std::shared_ptr<const void> /*owner*/, subscription_ptr to
         co_return;
     // The same turn in which the cursor met the published head: nothing lies between.
     to->live = true;
-    send_caught_up(*to);
+    send_caught_up(*to, published());
 }
 
 // In pieces that fit whatever the connection's bound is, each when there is room for it.
@@ -202,6 +236,7 @@ subscriptions::send_paced(subscription_ptr to, std::vector<protocol::event> even
             co_return outbox::room_verdict::closed;
         counters_.events_replayed += piece.size();
         to->link.send(std::move(piece));
+        to->replayed = events[next - 1].seq;
     }
     co_return outbox::room_verdict::room;
 }
@@ -212,7 +247,7 @@ void subscriptions::give_up(const subscription& from) {
     error.message = "the thread cannot be read now; subscribe again";
     error.detail = log_.key().thread_id;
     from.link.send_text(protocol::to_frame(error));
-    unsubscribe(from.link);
+    by_connection_.erase(from.link.connection_id());
 }
 
 }  // namespace clarion::conversation

@@ -39,6 +39,12 @@ public:
     );
     /// Live from the next published event on, without an answer; nothing if already subscribed.
     void follow(const session::session_link& link);
+    /// The same, but from `seq` on, if that is still kept: replays what lies between.
+    void follow_from(
+        std::shared_ptr<const void> owner,
+        const session::session_link& link,
+        std::int64_t seq
+    );
     void unsubscribe(const session::session_link& link);
     /// The client has taken in everything up to `seq`; nothing when it is not subscribed.
     void ack(const session::session_link& link, std::int64_t seq);
@@ -69,6 +75,8 @@ private:
         bool live = true;
         bool ended = false;  // unsubscribed, or replaced by a newer one
         std::optional<std::int64_t> acked{};
+        std::int64_t replayed = 0;  // while it is replaying: the last event sent
+        bool quiet = false;         // made by a message: neither `subscribed` nor `caught_up`
     };
     using subscription_ptr = std::shared_ptr<subscription>;
 
@@ -78,12 +86,14 @@ private:
     };
     recovery recover(const protocol::client::cursor& since) const;
     void put(subscription_ptr added);
+    void end(subscription& which) const;
+    void start_replay(std::shared_ptr<const void> owner, subscription_ptr to, recovery from);
     void send_subscribed(const subscription& to, const recovery& found) const;
     task<> replay(std::shared_ptr<const void> owner, subscription_ptr to, recovery from);
     task<session::outbox::room_verdict>
     send_paced(subscription_ptr to, std::vector<protocol::event> events);
     void give_up(const subscription& from);
-    void send_caught_up(const subscription& to) const;
+    void send_caught_up(const subscription& to, std::int64_t seq) const;
     session::shared_frame frame_of(const protocol::event& event, protocol::delivery how) const;
 
     const thread_log& log_;

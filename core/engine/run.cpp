@@ -106,6 +106,7 @@ protocol::server::cancel_verdict run::cancel(protocol::cancel_reason reason) {
         return protocol::server::cancel_verdict::too_late;
     if (!cancelled_)
         cancelled_ = reason;
+    journal_->cancel_approvals();
     body_->change.notify();
     return protocol::server::cancel_verdict::accepted;
 }

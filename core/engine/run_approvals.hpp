@@ -37,7 +37,7 @@ public:
 
     /// The run's first refusal: nobody waits any more, the run's closer will resolve what is open.
     void give_up(const refusal& why);
-    /// The run closes: what is undecided is cancelled by the server, from now on.
+    /// The run is cancelled or closes: what is undecided is cancelled by the server, from now on.
     void cancel_undecided();
     /// The closer's own resolutions are committed.
     void cancelled_committed();

@@ -74,6 +74,8 @@ public:
     task<approval_verdict> ask_approval(approval_request asked) {
         return approvals_.ask(std::move(asked));
     }
+    /// The run is being cancelled: nobody decides about its approvals any more.
+    void cancel_approvals() { approvals_.cancel_undecided(); }
     std::string new_id(std::string_view prefix) { return on_.owner().random().id(prefix); }
 
     /// `emit` for one who cannot wait: `done` is called once, for a committed event just before it

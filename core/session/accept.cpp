@@ -105,8 +105,9 @@ task<accepted> accept(accept_request with) {
     auto user = co_await find_user(with);
     if (auto* refused = std::get_if<not_established>(&user))
         co_return accepted(std::move(*refused));
-    // What the client sent too early, or its leaving, may have ended the session meanwhile.
-    if (with.from.ended())
+    // What the client sent too early may have ended the session meanwhile. If it has only left,
+    // what it sent before still counts.
+    if (with.from.is_over())
         co_return accepted(not_established{*with.from.ended()});
 
     auto& who = std::get<authenticated>(user);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 namespace clarion::session {
@@ -15,6 +16,10 @@ namespace {
 // So long a writer waits for more: longer than the pauses within a run, because a new one costs
 // some thousand instructions.
 constexpr duration writer_patience = std::chrono::seconds(1);
+
+// The kernel takes what its buffer has room for at once; what needed longer, the peer has read.
+constexpr duration at_once = std::chrono::milliseconds(10);
+constexpr std::size_t piece_bytes = 32768;
 
 // Says that the writer has ended, however it does.
 class ending_writer {
@@ -119,7 +124,7 @@ task<> line::write() {
         const send_verdict verdict = co_await send_owned(std::move(batch));
         if (const auto* lost = std::get_if<gone>(&verdict)) {
             end_->frames.close_and_drop();
-            inbox_.end(vanished{lost->reason});
+            inbox_.end_after_queued(vanished{lost->reason});
         }
     }
 }
@@ -137,10 +142,31 @@ task<send_verdict> line::send_owned(std::vector<shared_frame> batch) {
         return frame->kind != frame_kind::text || frame->owner == end_->owner;
     });
     if (owned)
-        co_return co_await with_.send(std::move(batch));
+        co_return co_await send_in_pieces(std::move(batch));
     ++metrics::counters_of(end_->where()).leaks_blocked;
     end({close_code::leak_guard, "an event of another user was stopped"});
     co_return send_verdict(sent{});
+}
+
+// A ping stands behind all of it: that a slow client reads must be seen before it is answered.
+task<send_verdict> line::send_in_pieces(std::vector<shared_frame> batch) {
+    send_verdict verdict = sent{};
+    auto next = batch.begin();
+    while (next != batch.end() && std::holds_alternative<sent>(verdict)) {
+        const auto first = next;
+        std::size_t bytes = 0;
+        while (next != batch.end() && bytes < piece_bytes)
+            bytes += (*next++)->body.size();
+        std::vector<shared_frame> piece(
+            std::make_move_iterator(first),
+            std::make_move_iterator(next)
+        );
+        const time_point begun = on_.owner().now();
+        verdict = co_await with_.send(std::move(piece));
+        if (on_.owner().now() - begun >= at_once)
+            end_->heard_at = on_.owner().now();
+    }
+    co_return verdict;
 }
 
 task<> line::finish(session_end how, duration linger) {

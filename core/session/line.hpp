@@ -30,7 +30,8 @@ public:
 
     /// Queues a WebSocket ping.
     void ping();
-    /// A frame of any kind came at `when` or later, or more of them wait than the inbox takes now.
+    /// A frame of any kind came at `when` or later, or the peer took some that had to wait for it,
+    /// or more of them wait than the inbox takes now.
     bool heard_since(time_point when) const { return end_->heard_at >= when || is_held_up_; }
 
     /// Writes what is queued and the close frame, waits at most `linger` for the peer's, and joins
@@ -44,6 +45,7 @@ private:
     void take_in(const ping_received& ping);
     void take_in(const ended& over);
     task<send_verdict> send_owned(std::vector<shared_frame> batch);
+    task<send_verdict> send_in_pieces(std::vector<shared_frame> batch);
 
     executor on_;
     connection& with_;
