@@ -2,15 +2,16 @@
 // needs root: without it this fails, for a test that skips itself proves nothing.
 
 import { execFileSync } from "node:child_process";
-import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-import { folder } from "../support/tokens.mjs";
 
 const mounted = new Set();
 process.on("exit", () => {
   for (const disk of mounted) disk.unmount();
 });
+// A test that takes too long is ended by this; without it the mount would stay.
+process.once("SIGTERM", () => process.exit(143));
 
 export class SmallDisk {
   fills = 0; // calls of fill()
@@ -18,8 +19,7 @@ export class SmallDisk {
 
   constructor(megabytes) {
     if (process.getuid() !== 0) throw new Error("a small disk is a mounted tmpfs, and mounting needs root");
-    this.dir = join(folder(), "disk");
-    mkdirSync(this.dir);
+    this.dir = mkdtempSync(join(tmpdir(), "clarion-disk-"));
     execFileSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m,mode=0700`, "clarion-test", this.dir]);
     mounted.add(this);
     this.#ballast = join(this.dir, "ballast");
@@ -45,6 +45,7 @@ export class SmallDisk {
   unmount() {
     if (!mounted.delete(this)) return;
     execFileSync("umount", ["--lazy", this.dir]);
+    rmdirSync(this.dir);
   }
 }
 
