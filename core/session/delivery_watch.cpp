@@ -25,10 +25,7 @@ std::size_t place_of(protocol::event_type type) {
 }  // namespace
 
 delivery_watch::delivery_watch(executor on, const link_end& of, failure::ledger& failures)
-    : on_(on),
-      of_(of),
-      failures_(failures),
-      late_(on.owner().own<late_reports>()) {}
+    : on_(on), of_(of), failures_(failures), late_(on.owner().own<late_reports>()) {}
 
 delivery_watch::~delivery_watch() {
     on_.owner().disarm(*this);
