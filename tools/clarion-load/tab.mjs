@@ -212,7 +212,11 @@ export class Tab {
     }),
     history: (frame) => this.#answered(frame, (page) => page.take(frame)),
     pong: (frame) => this.#asks.delete(frame.id),
-    error: (frame) => this.#answered(frame, (about, kind) => this.#refused(frame, about, kind)),
+    error: (frame) => {
+      // Nobody's answer: a run cannot be closed while the disk is full, and all who watch it are told.
+      if (frame.id === undefined && frame.code === "storage_unavailable" && this.#load.options.outages) return undefined;
+      return this.#answered(frame, (about, kind) => this.#refused(frame, about, kind));
+    },
   };
 
   #answered(frame, then) {
