@@ -1,6 +1,8 @@
 #include "core/engine/run.hpp"
 
 #include "core/engine/work_list.hpp"
+#include "core/failure/coroutine_dump.hpp"
+#include "core/trace/mark.hpp"
 
 #include <exception>
 #include <utility>
@@ -92,6 +94,8 @@ run::run(
 task<close_verdict> run::execute() {
     const failure::logger log = services_.failures.log().with(about());
     log.info("the run begins: " + scope_->agent_name);
+    trace::tag_coroutine("run", scope_->run_id);
+    trace::mark("run_began", scope_->run_id);
     const ending how = co_await run_body();
     ending_ = true;
     journal_->add_tools_ms(body_->tools_ms);
@@ -148,6 +152,12 @@ task<ending> run::wait_for(std::shared_ptr<body> state, task_group::child engine
     if (state->ended && !cancelled_)
         co_return ending_of(*state);
 
+    if (!cancelled_)
+        failure::dump_coroutines(
+            services_.failures.log().with(about()),
+            "the run passes its deadline, and this is what it waits for",
+            scope_->run_id
+        );
     engine.cancel();
     const time_point grace_ends = on_.owner().now() + limits_.cancel_grace;
     while (!state->ended && on_.owner().now() < grace_ends)
@@ -163,8 +173,7 @@ task<ending> run::wait_for(std::shared_ptr<body> state, task_group::child engine
     co_return run_failed{
         agent_error_code::deadline,
         "the run did not end within " + std::to_string(seconds.count()) + " s",
-        std::nullopt
-    };
+        std::nullopt};
 }
 
 // The deadline of a suspended run stands still (PROTOCOL §4).
@@ -194,8 +203,7 @@ ending run::ending_of(const body& state) const {
     return run_failed{
         agent_error_code::internal,
         "the agent stopped though nothing was refused",
-        std::nullopt
-    };
+        std::nullopt};
 }
 
 failure::context run::about() const {

@@ -3,6 +3,7 @@
 #include "core/async/ask.hpp"
 #include "core/metrics/counters.hpp"
 #include "core/session/offences.hpp"
+#include "core/trace/mark.hpp"
 
 #include <utility>
 
@@ -41,8 +42,7 @@ public:
             protocol::close_code::protocol_error,
             "too many bad frames",
             failure::code::too_many_bad_frames,
-            "the last was answered " + last_offence_
-        };
+            "the last was answered " + last_offence_};
     }
 
 private:
@@ -154,6 +154,7 @@ process(established& session, const session_settings& settings, token_refresh& r
         const auto received = co_await session.receive();
         if (!received)
             co_return session.end();
+        trace::mark("message", session.link().connection_id());
         co_await processor.process_text(*received);
         if (processor.offended_too_often())
             co_return processor.end_of_offender();
