@@ -3,8 +3,13 @@
 namespace clarion::trace {
 
 coroutine_facts::coroutine_facts(const recording& of) : of_(of) {
+    const auto stands_at = [&of](std::uint64_t id) {
+        const tree_frame* const frame = id != 0 ? of.tree.find(id) : nullptr;
+        return frame != nullptr ? frame->place : word{0};
+    };
     for (const tree_frame& each : of.tree.frames)
-        all_[each.id] = {each.name, each.parent_id, each.caller_id, each.tag};
+        all_[each.id] =
+            {each.name, each.parent_id, each.caller_id, each.tag, stands_at(each.caller_id)};
     for (const entry& each : of.entries)
         if (each.subject != 0)
             take(each);
@@ -26,6 +31,7 @@ void coroutine_facts::take(const entry& each) {
             break;
         case event::begun:
             about.caller = each.other;
+            about.awaited_at = each.place;
             if (each.key != 0)
                 about.tag = each.key;
             inherit(each.other);
@@ -34,6 +40,7 @@ void coroutine_facts::take(const entry& each) {
         case event::passed:
             about.maker = each.other;
             about.caller = each.other;
+            about.awaited_at = each.text;
             inherit(each.other);
             break;
         case event::named:

@@ -19,6 +19,8 @@ public:
         std::uint64_t maker = 0;
         std::uint64_t caller = 0;
         std::uint64_t tag = 0;
+        /// Where the one that awaits it stands meanwhile.
+        word awaited_at = 0;
     };
     /// All zero for one that is not known.
     const facts& of(std::uint64_t id) const;

@@ -77,6 +77,7 @@ void frame_hook::note_begun(live_frame* caller) {
     record called = at_once ? records.last() : record{};
     if (at_once && called.what == event::made && called.subject == id) {
         called.what = event::called;
+        called.text = place_in_text(caller->awaits_at.get());
         records.change_last(called);
     } else {
         const std::source_location at = caller->awaits_at.get();

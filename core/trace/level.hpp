@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/trace/enum_name.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <optional>
@@ -30,7 +32,6 @@ inline bool is_recording() noexcept {
     return current_level() == level::events;
 }
 
-std::string_view to_string(level shown) noexcept;
 std::optional<level> level_named(std::string_view name) noexcept;
 
 }  // namespace clarion::trace

@@ -1,5 +1,6 @@
 #include "core/trace/lint.hpp"
 
+#include "core/trace/coroutine_facts.hpp"
 #include "core/trace/happens_before.hpp"
 #include "core/trace/tree_text.hpp"
 
@@ -13,6 +14,9 @@
 namespace clarion::trace {
 
 namespace {
+
+/// Longer chains of coroutines are not followed.
+constexpr std::size_t chain_max = 256;
 
 struct touch {
     happens_before::moment when;
@@ -49,12 +53,7 @@ struct running_turn {
 class linting {
 public:
     linting(const recording& of, const lint_settings& settings)
-        : of_(of), settings_(settings), order_(of) {
-        for (const entry& each : of.entries)
-            if (each.what == event::made || each.what == event::passed ||
-                each.what == event::called)
-                names_[each.subject] = each.function;
-    }
+        : of_(of), settings_(settings), order_(of), facts_(of) {}
 
     std::vector<finding> findings() && {
         for (const entry& each : of_.entries) {
@@ -82,12 +81,18 @@ private:
     }
 
     std::string name_of(std::uint64_t id) const {
-        if (id == 0)
-            return "a function";
-        if (const tree_frame* alive = of_.tree.find(id))
-            return of_.text(alive->name);
-        const auto known = names_.find(id);
-        return known != names_.end() ? of_.text(known->second) : "#" + std::to_string(id);
+        return id == 0 ? std::string("a function") : facts_.name_of(id);
+    }
+
+    // The spawned coroutine at the other end of the chain, and where that one stands.
+    std::pair<std::uint64_t, word> root_of(const entry& at) const {
+        std::uint64_t id = at.subject;
+        word place = at.place;
+        for (std::size_t steps = 0; facts_.of(id).caller != 0 && steps < chain_max; ++steps) {
+            place = facts_.of(id).awaited_at;
+            id = facts_.of(id).caller;
+        }
+        return {id, place};
     }
 
     std::string label_of(std::uint64_t key) const {
@@ -225,44 +230,50 @@ private:
         const running_turn last = turns.back();
         turns.pop_back();
         const std::uint64_t held = at.at_ns - std::min(at.at_ns, last.since_ns);
-        if (held > settings_.long_turn_ns)
-            add(rule::long_turn, at, name_of(at.subject) + " held its thread for " + time_text(held)
-            );
+        if (held <= settings_.long_turn_ns)
+            return;
+        const auto [root, place] = root_of(at);
+        add(rule::long_turn,
+            at.at_ns,
+            place,
+            name_of(root) + " held its thread for " + time_text(held) + ", up to there");
     }
 
     void look_at_abandoned(const entry& at) {
-        if (at.key == static_cast<std::uint64_t>(frame_state::made))
-            return;  // never begun
-        const std::string& on = of_.text(at.text);
-        add(rule::abandoned,
-            at,
-            name_of(at.subject) + " was destroyed while it waited" +
-                (on.empty() ? std::string() : " for " + on));
+        const bool has_begun = at.key != static_cast<std::uint64_t>(frame_state::made);
+        // Those that it awaits go with it.
+        if (has_begun && facts_.of(at.subject).caller == 0)
+            add(rule::abandoned, at, name_of(at.subject) + " was destroyed while it waited");
     }
 
-    bool should_end(const tree_frame& frame) const {
-        if (std::ranges::count(settings_.ending_operations, of_.text(frame.operation)) > 0)
-            return true;
-        std::size_t steps = 0;
-        for (const tree_frame* each = &frame; each != nullptr && steps < 64; ++steps) {
+    // The frame of the chain that should end; null when there is none.
+    const tree_frame* ending_frame(const tree_frame& leaf) const {
+        if (std::ranges::count(settings_.ending_operations, of_.text(leaf.operation)) > 0)
+            return &leaf;
+        const tree_frame* each = &leaf;
+        for (std::size_t steps = 0; each != nullptr && steps < chain_max; ++steps) {
             if (std::ranges::count(settings_.ending_coroutines, of_.text(each->name)) > 0)
-                return true;
+                return each;
             each = each->caller_id != 0 ? of_.tree.find(each->caller_id) : nullptr;
         }
-        return false;
+        return nullptr;
     }
 
     void look_for_overdue() {
-        for (const tree_frame& each : of_.tree.frames) {
+        for (const tree_frame& leaf : of_.tree.frames) {
             const std::uint64_t waited =
-                of_.tree.taken_ns - std::min(of_.tree.taken_ns, each.since_ns);
-            if (each.state != frame_state::awaits_operation || waited < settings_.overdue_ns ||
-                !should_end(each))
+                of_.tree.taken_ns - std::min(of_.tree.taken_ns, leaf.since_ns);
+            if (leaf.state != frame_state::awaits_operation || waited < settings_.overdue_ns)
                 continue;
+            const tree_frame* const ending = ending_frame(leaf);
+            if (ending == nullptr)
+                continue;
+            const tree_frame* const who = of_.tree.find(ending->caller_id);
+            const tree_frame& waiter = who != nullptr ? *who : *ending;
             add(rule::overdue,
-                each.since_ns,
-                each.place,
-                of_.text(each.name) + " has waited for " + of_.text(each.operation) + " since " +
+                leaf.since_ns,
+                waiter.place,
+                name_of(waiter.id) + " has waited for " + of_.text(ending->name) + " for " +
                     time_text(waited));
         }
     }
@@ -270,7 +281,7 @@ private:
     const recording& of_;
     const lint_settings& settings_;
     happens_before order_;
-    std::unordered_map<std::uint64_t, word> names_;
+    coroutine_facts facts_;
     std::unordered_map<std::uint64_t, connection_state> connections_;
     std::unordered_map<std::uint64_t, open_tool> tools_;
     std::map<std::pair<std::uint64_t, std::uint64_t>, open_emit> emits_;
@@ -281,13 +292,6 @@ private:
 };
 
 }  // namespace
-
-std::string_view to_string(rule shown) {
-    std::string_view names = names_of(shown);
-    for (auto left = static_cast<std::size_t>(shown); left > 0; --left)
-        names.remove_prefix(names.find('|') + 1);
-    return names.substr(0, names.find('|'));
-}
 
 std::vector<finding> lint(const recording& of, const lint_settings& settings) {
     return linting(of, settings).findings();

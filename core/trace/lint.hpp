@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/trace/enum_name.hpp"
 #include "core/trace/recording.hpp"
 
 #include <cstdint>
@@ -25,7 +26,6 @@ constexpr std::string_view names_of(rule) {
     return "message_before_registered|message_unordered_registered|unordered_touch|"
            "send_after_close|tool_unpaired|emit_without_outcome|long_turn|abandoned|overdue";
 }
-std::string_view to_string(rule shown);
 
 struct finding {
     rule broken{};

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <source_location>
+#include <string_view>
 
 namespace clarion::trace {
 
@@ -14,7 +15,7 @@ enum class frame_state : std::uint8_t {
     awaits_operation,  ///< something that is no coroutine: it is parked
     ended,             ///< its frame is about to go
 };
-constexpr auto names_of(frame_state) {
+constexpr std::string_view names_of(frame_state) {
     return "made|running|awaits_coroutine|awaits_operation|ended";
 }
 

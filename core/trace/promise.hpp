@@ -43,9 +43,9 @@ struct is_awaitable : std::false_type {};
 template <class T, class Executor>
 struct is_awaitable<asio::awaitable<T, Executor>> : std::true_type {};
 
-/// Around Asio's awaiter: says when the coroutine is suspended and when it goes on. Asio's two kinds
-/// always suspend. Small, because g++ keeps one in the frame for each `co_await`. `Operation` is
-/// void for another coroutine.
+/// Around Asio's awaiter: says when the coroutine is suspended and when it goes on. Asio's two
+/// kinds always suspend. Small, because g++ keeps one in the frame for each `co_await`. `Operation`
+/// is void for another coroutine.
 template <class Awaiter, class Frame, class Operation>
 struct traced_awaiter {
     Awaiter inner;

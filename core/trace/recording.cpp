@@ -3,6 +3,7 @@
 #include "core/trace/clock.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include <elf.h>
@@ -17,6 +18,9 @@ word text_word(word_table& words, const record& of) {
         case event::suspended:
         case event::abandoned:
             return words.operation(of.text);
+        case event::called:
+        case event::passed:
+            return words.place(std::bit_cast<std::source_location>(of.text));
         case event::failed:
         case event::cancelled:
             return words.type(of.text);

@@ -21,7 +21,8 @@ struct entry {
     word place = 0;
     /// The function that `place` is in.
     word function = 0;
-    /// The operation, the type or the text, by `what`.
+    /// The operation, the type or the text, by `what`; of `called` and `passed` the co_await of the
+    /// caller.
     word text = 0;
 };
 

@@ -8,7 +8,6 @@ namespace clarion::trace {
 
 namespace {
 
-constexpr unsigned event_bits = 8;
 /// Of ended threads, so many rings are kept.
 constexpr std::size_t ended_rings_max = 8;
 
@@ -53,10 +52,6 @@ struct ring_keeper {
 
 constinit thread_local const char* name_here = nullptr;
 
-std::uint64_t word_of(const void* address) {
-    return reinterpret_cast<std::uintptr_t>(address);
-}
-
 }  // namespace
 
 std::uint32_t number_of_this_thread() {
@@ -75,17 +70,6 @@ ring::ring(std::size_t records_count, std::uint32_t of_thread)
     : mask_(records_count - 1),
       thread_(of_thread),
       words_(new std::atomic<std::uint64_t>[records_count * words_per_record]) {}
-
-void ring::write(std::atomic<std::uint64_t>* to, const record& happened) noexcept {
-    constexpr auto relaxed = std::memory_order_relaxed;
-    static_assert(sizeof(happened.place) == sizeof(std::uint64_t));
-    to[0].store(happened.at_ns << event_bits | static_cast<std::uint64_t>(happened.what), relaxed);
-    to[1].store(happened.subject, relaxed);
-    to[2].store(happened.other, relaxed);
-    to[3].store(std::bit_cast<std::uint64_t>(happened.place), relaxed);
-    to[4].store(word_of(happened.text), relaxed);
-    to[5].store(happened.key, relaxed);
-}
 
 record ring::read(const std::atomic<std::uint64_t>* from) noexcept {
     constexpr auto relaxed = std::memory_order_relaxed;

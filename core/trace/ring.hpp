@@ -3,6 +3,7 @@
 #include "core/trace/thread_state.hpp"
 
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -16,7 +17,8 @@ namespace clarion::trace {
 enum class event : std::uint8_t {
     made,        ///< other: its maker; place: its function; key: its tag
     begun,       ///< other: who awaits it, 0: spawned; place: that one's co_await
-    called,      ///< made and begun at once by the same one; other: that one; place: its function
+    called,      ///< made and begun at once by the same one; other: that one; place: its function;
+                 ///< text: that one's co_await, see `place_in_text`
     suspended,   ///< place: the co_await; text: the operation
     resumed,     ///< after `suspended`
     ended,       ///< returned or threw; place: its function
@@ -45,6 +47,12 @@ struct record {
     const char* text = nullptr;
     std::uint64_t key = 0;
 };
+
+/// `called` has two places: the second stands where others have their text.
+inline const char* place_in_text(const std::source_location& at) noexcept {
+    static_assert(sizeof at == sizeof(const char*));
+    return std::bit_cast<const char*>(at);
+}
 
 /// A thread's last records. One thread writes; any may read meanwhile and sees whole records only.
 class ring {
@@ -98,10 +106,21 @@ public:
     void call_thread(const char* name) noexcept { thread_name_.store(name); }
 
 private:
+    static constexpr unsigned event_bits = 8;
+
     std::atomic<std::uint64_t>* place_of(std::uint64_t position) const noexcept {
         return &words_[(position & mask_) * words_per_record];
     }
-    static void write(std::atomic<std::uint64_t>* to, const record& happened) noexcept;
+    static void write(std::atomic<std::uint64_t>* to, const record& happened) noexcept {
+        constexpr auto relaxed = std::memory_order_relaxed;
+        const auto what = static_cast<std::uint64_t>(happened.what);
+        to[0].store(happened.at_ns << event_bits | what, relaxed);
+        to[1].store(happened.subject, relaxed);
+        to[2].store(happened.other, relaxed);
+        to[3].store(std::bit_cast<std::uint64_t>(happened.place), relaxed);
+        to[4].store(std::bit_cast<std::uint64_t>(happened.text), relaxed);
+        to[5].store(happened.key, relaxed);
+    }
     static record read(const std::atomic<std::uint64_t>* from) noexcept;
 
     const std::uint64_t mask_;

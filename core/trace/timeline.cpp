@@ -67,9 +67,9 @@ private:
                            ? "begins"
                            : "begins, awaited by " + facts_.name_of(at.other) + at_place(at);
             case event::called:
-                return "called by " + facts_.name_of(at.other);
+                return "called by " + facts_.name_of(at.other) + " at " + text;
             case event::passed:
-                return "called by " + facts_.name_of(at.other) + ", ended after " +
+                return "called by " + facts_.name_of(at.other) + " at " + text + ", ended after " +
                        time_text(at.key);
             case event::suspended:
                 return "waits for " + text + at_place(at);

@@ -1,5 +1,6 @@
 #include "core/trace/tree_json.hpp"
 
+#include "core/trace/enum_name.hpp"
 #include "core/trace/json_text.hpp"
 
 #include <algorithm>
@@ -8,22 +9,6 @@
 namespace clarion::trace {
 
 namespace {
-
-std::string_view name_of(frame_state state) {
-    switch (state) {
-        case frame_state::made:
-            return "made";
-        case frame_state::running:
-            return "running";
-        case frame_state::awaits_coroutine:
-            return "awaits_coroutine";
-        case frame_state::awaits_operation:
-            return "awaits_operation";
-        case frame_state::ended:
-            break;
-    }
-    return "ended";
-}
 
 class object {
 public:
@@ -61,7 +46,7 @@ void append_frame(std::string& to, const live_tree& tree, const tree_frame& fram
     shown.number("parent", frame.parent_id);
     shown.number("awaited_by", frame.caller_id);
     shown.text("name", tree.words[frame.name]);
-    shown.text("state", name_of(frame.state));
+    shown.text("state", to_string(frame.state));
     shown.text("at", tree.words[frame.place]);
     shown.text("operation", tree.words[frame.operation]);
     shown.number("since_us", us_between(frame.since_ns, tree.taken_ns));

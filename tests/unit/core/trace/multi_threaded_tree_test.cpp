@@ -44,6 +44,7 @@ BOOST_AUTO_TEST_SUITE(multi_threaded_trace)
 // while a third looks at them all the time.
 BOOST_AUTO_TEST_CASE(a_tree_and_a_recording_can_be_taken_while_the_shards_run) {
     const trace::level before = trace::current_level();
+    trace::forget_records();
     const std::size_t frames_before = trace::count_live_frames();
     for (const trace::level how : {trace::level::live, trace::level::events}) {
         trace::set_level(how);
