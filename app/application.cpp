@@ -382,9 +382,10 @@ void application::leave_at_once() {
 int serve(const settings& with) {
     std::signal(SIGPIPE, SIG_IGN);
     failure::logging logging(log_settings_of(with.server), unix_ms);
-    if (const auto warning = too_few_files(raise_file_limit(), with.limits))
-        logging.root().warning(*warning);
+    const std::uint64_t files_max = raise_file_limit();
     application server(with, logging);
+    if (const auto warning = too_few_files(files_max, with.limits))
+        logging.root().warning(*warning);
     return server.run();
 }
 
