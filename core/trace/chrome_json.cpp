@@ -20,7 +20,7 @@ struct argument {
 
 class chrome_trace {
 public:
-    explicit chrome_trace(const recording& of) : of_(of), facts_(of) {}
+    explicit chrome_trace(const recording& of) : of_(of), facts_(of) { look_ahead(); }
 
     std::string text() && {
         text_ = "{\"traceEvents\":[\n";
@@ -41,14 +41,23 @@ public:
     }
 
 private:
-    struct slice {
-        std::uint64_t subject;
-        std::uint64_t began_ns;
-    };
     struct where {
         std::uint64_t at_ns = 0;
         std::uint32_t thread = 0;
     };
+
+    // An arrow begins only where the recording has its end, too.
+    void look_ahead() {
+        std::unordered_set<std::uint64_t> goes_on;
+        for (auto each = of_.entries.rbegin(); each != of_.entries.rend(); ++each) {
+            if (each->what == event::resumed)
+                goes_on.insert(each->subject);
+            else if (each->what == event::suspended && goes_on.erase(each->subject) > 0)
+                goes_on_.insert(&*each);
+            else if (each->what == event::begun && each->other == 0)
+                begins_.insert(each->subject);
+        }
+    }
 
     void name_thread(const recorded_thread& thread) {
         const std::string& name = of_.text(thread.name);
@@ -62,7 +71,10 @@ private:
         const where here{at.at_ns, at.thread};
         switch (at.what) {
             case event::made:
-                made_.insert_or_assign(at.subject, here);
+                if (begins_.contains(at.subject) && !stacks_[at.thread].empty()) {
+                    made_.insert(at.subject);
+                    arrow("s", at.subject * 2, here);
+                }
                 break;
             case event::begun:
                 begin(at, here);
@@ -104,20 +116,9 @@ private:
             text_ += ",\"cat\":\"coroutine\",\"id\":" + std::to_string(at.subject) + "}";
             tracks_.insert(at.subject);
         }
-        const auto made = made_.find(at.subject);
-        const bool has_arrow = made != made_.end() && at.other == 0 && is_open(made->second);
-        if (has_arrow)
-            arrow("s", at.subject * 2, made->second);
         begin_slice(at.subject, here);
-        if (has_arrow)
+        if (made_.erase(at.subject) > 0)
             arrow("f", at.subject * 2, here);
-    }
-
-    // An arrow may only begin within a slice of the thread: otherwise it would hang in the air.
-    bool is_open(const where& made) const {
-        const auto slices = stacks_.find(made.thread);
-        return slices != stacks_.end() && !slices->second.empty() &&
-               slices->second.front().began_ns <= made.at_ns;
     }
 
     void begin_slice(std::uint64_t subject, const where& here) {
@@ -129,17 +130,15 @@ private:
             text_ += '}';
         }
         text_ += '}';
-        stacks_[here.thread].push_back({subject, here.at_ns});
+        stacks_[here.thread].push_back(subject);
     }
 
     // Ends the slice with all that stand in it; nothing when it began before the recording.
     void end_slice(std::uint64_t subject, const where& here, const std::vector<argument>& about) {
-        std::vector<slice>& stack = stacks_[here.thread];
-        const bool is_there = std::ranges::any_of(stack, [subject](const slice& each) {
-            return each.subject == subject;
-        });
+        std::vector<std::uint64_t>& stack = stacks_[here.thread];
+        const bool is_there = std::ranges::count(stack, subject) > 0;
         while (is_there && !stack.empty()) {
-            const bool is_last = stack.back().subject == subject;
+            const bool is_last = stack.back() == subject;
             open("E", {}, here);
             close_with(is_last ? about : std::vector<argument>{});
             stack.pop_back();
@@ -151,9 +150,10 @@ private:
     // It leaves its thread together with all that wait for it.
     void suspend(const entry& at, const where& here) {
         const std::uint64_t root = root_of(at.subject);
-        arrow_from_[at.subject] = is_on(here.thread, root);
-        if (arrow_from_[at.subject])
+        if (goes_on_.contains(&at) && is_on(here.thread, root)) {
+            arrow_from_.insert(at.subject);
             arrow("s", arrow_of(at), here);
+        }
         end_slice(at.subject, here, {{"waits for", of_.text(at.text)}, {"at", of_.text(at.place)}});
         end_slice(root, here, {});
         waits_[at.subject] = at.text;
@@ -165,10 +165,8 @@ private:
         end_wait(at.subject, here);
         for (const std::uint64_t each : chain_of(at.subject))
             begin_slice(each, here);
-        const auto from = arrow_from_.find(at.subject);
-        if (from != arrow_from_.end() && from->second)
+        if (arrow_from_.erase(at.subject) > 0)
             arrow("f", arrow_of(at), here);
-        arrow_from_.erase(at.subject);
         ++turns_[at.subject];
     }
 
@@ -179,10 +177,7 @@ private:
 
     bool is_on(std::uint32_t thread, std::uint64_t subject) const {
         const auto stack = stacks_.find(thread);
-        return stack != stacks_.end() &&
-               std::ranges::any_of(stack->second, [subject](const slice& each) {
-                   return each.subject == subject;
-               });
+        return stack != stacks_.end() && std::ranges::count(stack->second, subject) > 0;
     }
 
     // The spawned one, those that it awaits in turn, `id` last.
@@ -277,9 +272,12 @@ private:
     coroutine_facts facts_;
     std::string text_;
     const char* separator_ = "";
-    std::unordered_map<std::uint32_t, std::vector<slice>> stacks_;
-    std::unordered_map<std::uint64_t, where> made_;
-    std::unordered_map<std::uint64_t, bool> arrow_from_;
+    /// Whose slices are open on each thread, innermost last.
+    std::unordered_map<std::uint32_t, std::vector<std::uint64_t>> stacks_;
+    std::unordered_set<std::uint64_t> begins_;
+    std::unordered_set<const entry*> goes_on_;
+    std::unordered_set<std::uint64_t> made_;
+    std::unordered_set<std::uint64_t> arrow_from_;
     std::unordered_map<std::uint64_t, std::uint64_t> turns_;
     std::unordered_map<std::uint64_t, word> waits_;
     std::unordered_set<std::uint64_t> tracks_;

@@ -120,14 +120,12 @@ void happens_before::change_turn(const entry& next) {
 void happens_before::take(const entry& next) {
     switch (next.what) {
         case event::made:
-            if (next.other != 0) {
-                const std::uint64_t maker = coroutine_actor(next.other);
-                made_[next.subject] = {maker, known_by(maker)};
-            } else {
-                const std::uint64_t maker = function_actor(threads_[next.thread]);
-                made_[next.subject] = {maker, known_by(maker)};
-            }
-            break;
+            // It has done nothing yet: this is its maker's.
+            actor_ = next.other != 0 ? coroutine_actor(next.other)
+                                     : function_actor(threads_[next.thread]);
+            made_[next.subject] = {actor_, known_by(actor_)};
+            is_whole_ = actors_[actor_].is_whole;
+            return;
         case event::begun:
         case event::called:
         case event::passed:

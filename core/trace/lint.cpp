@@ -5,7 +5,6 @@
 #include "core/trace/tree_text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -76,7 +75,7 @@ private:
     }
     void add(rule broken, std::uint64_t at_ns, word place, const std::string& text) {
         const std::string where = of_.text(place);
-        if (told_.emplace(broken, text + where).second)
+        if (told_.emplace(broken, where).second)
             found_.push_back({broken, text, where, at_ns});
     }
 

@@ -44,7 +44,7 @@ struct lint_settings {
     std::vector<std::string> ending_operations{"async_send", "async_connect"};
 };
 
-/// In the order of time. Each rule names one pair of places once.
+/// In the order of time. Each rule names a place once.
 std::vector<finding> lint(const recording& of, const lint_settings& settings = {});
 
 }  // namespace clarion::trace

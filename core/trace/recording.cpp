@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #include <elf.h>
 #include <link.h>
@@ -41,6 +42,25 @@ entry entry_of(word_table& words, const record& happened, std::uint32_t thread) 
         .function = words.function(happened.place),
         .text = text_word(words, happened),
     };
+}
+
+// What one thread wrote stays in the order written, also where its clock changed to a virtual one
+// and back in between.
+void sort_by_time(std::vector<entry>& entries) {
+    std::vector<std::pair<std::uint64_t, const entry*>> by_time;
+    by_time.reserve(entries.size());
+    std::uint64_t latest_ns = 0;
+    for (const entry& each : entries) {
+        const bool is_first = by_time.empty() || by_time.back().second->thread != each.thread;
+        latest_ns = is_first ? each.at_ns : std::max(latest_ns, each.at_ns);
+        by_time.emplace_back(latest_ns, &each);
+    }
+    std::ranges::stable_sort(by_time, {}, [](const auto& each) { return each.first; });
+    std::vector<entry> sorted;
+    sorted.reserve(entries.size());
+    for (const auto& [at_ns, each] : by_time)
+        sorted.push_back(*each);
+    entries = std::move(sorted);
 }
 
 std::string hex(const unsigned char* bytes, std::size_t count) {
@@ -125,7 +145,7 @@ recording take_recording(std::uint64_t window_ns) {
         if (thread.first_ns != 0)
             made.threads.push_back(thread);
     }
-    std::ranges::stable_sort(made.entries, {}, &entry::at_ns);
+    sort_by_time(made.entries);
     return made;
 }
 

@@ -60,6 +60,7 @@ bool begins_with(std::string_view text, std::size_t at, std::string_view word) {
 // Without return type, template arguments and parameters: "a::b::lambda".
 std::string plain_name(std::string_view spelled) {
     std::string name;
+    spelled = spelled.substr(0, spelled.find_last_not_of(' ') + 1);
     std::size_t at = 0;
     while (at < spelled.size()) {
         const char each = spelled[at];
@@ -136,6 +137,7 @@ std::string operation_of(std::string_view spelled) {
     type = type.substr(0, type.rfind(']'));
     std::string name = plain_name(unwrapped(type));
     drop_end(name, "::operator()");
+    drop_end(name, "_with_executor");
     while (name.ends_with("::lambda"))
         drop_end(name, "::lambda");
     const std::size_t last = name.rfind("::initiate_");

@@ -16,7 +16,7 @@ std::string in_brackets(const std::string& host) {
     return host.find(':') == std::string::npos ? host : '[' + host + ']';
 }
 
-answer exchange(const admin_address& with, const std::string& request) {
+answer ask_once(const admin_address& with, const std::string& request) {
     boost::system::error_code error;
     const auto failed = [&with, &error] {
         return failure{
@@ -59,11 +59,11 @@ std::variant<admin_address, std::string> parse_address(const std::string& text) 
 }
 
 answer get(const admin_address& from, const std::string& target) {
-    return exchange(from, head_of("GET", from, target) + "\r\n");
+    return ask_once(from, head_of("GET", from, target) + "\r\n");
 }
 
 answer post(const admin_address& to, const std::string& target, const std::string& json) {
-    return exchange(
+    return ask_once(
         to,
         head_of("POST", to, target) + "Content-Type: application/json\r\nContent-Length: " +
             std::to_string(json.size()) + "\r\n\r\n" + json

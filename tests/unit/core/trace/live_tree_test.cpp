@@ -56,13 +56,14 @@ task<> throws_after(duration time) {
 }
 
 task<int> catches() {
+    bool caught = false;
     try {
         co_await throws_after(milliseconds(1));
     } catch (const std::runtime_error&) {
-        co_await sleep_for(milliseconds(10));
-        co_return 1;
+        caught = true;
     }
-    co_return 0;
+    co_await sleep_for(milliseconds(10));
+    co_return caught ? 1 : 0;
 }
 
 task<> discards() {

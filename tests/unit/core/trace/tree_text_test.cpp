@@ -17,8 +17,9 @@ using support::traced_world;
 
 task<> reader(mailbox<int>& from) {
     trace::tag_coroutine("connection", "c_7");
-    while (co_await from.pop()) {
-    }
+    auto item = co_await from.pop();
+    while (item)
+        item = co_await from.pop();
 }
 
 task<> sleeper() {
