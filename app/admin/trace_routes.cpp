@@ -11,6 +11,7 @@
 
 #include <boost/json/parse.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <chrono>
@@ -18,6 +19,8 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 namespace clarion::app {
 
@@ -64,7 +67,7 @@ std::optional<std::uint64_t> whole_number(const std::string& text) {
     std::uint64_t value = 0;
     const char* const end = text.data() + text.size();
     const auto [at, error] = std::from_chars(text.data(), end, value);
-    if (error != std::errc() || at != end || value > recorded_s_max)
+    if (error != std::errc() || at != end || value > static_cast<std::uint64_t>(recorded_s_max))
         return std::nullopt;
     return value;
 }
@@ -132,17 +135,15 @@ record(const http::request& asked, failure::logger log, std::shared_ptr<std::ato
 }
 
 http::response change_level(const http::request& asked) {
-    const auto read = read_field<std::string>(asked, "level");
+    const auto read = read_field<trace::level>(asked, "level");
     if (const auto* wrong = std::get_if<protocol::field_error>(&read))
         return refusal(*wrong);
-    const auto level = trace::level_named(std::get<std::string>(read));
-    if (!level)
-        return http::plain_response(400, "/level is off, live or events");
-    trace::set_level(*level);
+    const auto level = std::get<trace::level>(read);
+    trace::set_level(level);
     http::response answer;
     answer.content_type = "application/json";
     protocol::object_writer writer(answer.body);
-    writer("level", trace::to_string(*level));
+    writer("level", level);
     writer.end();
     return answer;
 }

@@ -5,6 +5,8 @@
 namespace clarion::failure {
 
 void dump_coroutines(const logger& to, std::string_view why, std::string_view only) {
+    if (!to.wants(severity::warning))
+        return;
     const trace::live_tree tree = trace::take_tree();
     trace::tree_view view;
     view.tag = only;

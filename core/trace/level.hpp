@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 namespace clarion::trace {
@@ -31,7 +30,5 @@ inline void set_level(level to) noexcept {
 inline bool is_recording() noexcept {
     return current_level() == level::events;
 }
-
-std::optional<level> level_named(std::string_view name) noexcept;
 
 }  // namespace clarion::trace

@@ -103,7 +103,7 @@ private:
         const std::string& what = of_.text(at.text);
         connection_state& connection = connections_[at.key];
         if (what == "accepted")
-            connection.was_accepted = true;
+            connection = {.was_accepted = true};
         else if (what == "registered")
             registered(at, connection);
         else if (what == "message")

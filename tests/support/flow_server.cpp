@@ -161,6 +161,7 @@ void flow_server::run(task<> work) {
 void kill(std::unique_ptr<flow_server> process) {
     static auto* const killed = new std::vector<std::unique_ptr<flow_server>>;
     killed->push_back(std::move(process));
+    trace::set_level(trace::level::live);  // its recording ends with it
 }
 
 }  // namespace clarion::support
