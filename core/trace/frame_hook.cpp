@@ -58,8 +58,10 @@ void frame_hook::note_begun(live_frame* caller) {
     thread_state& here = this_thread;
     live_frame& frame = *frame_;
     frame.outer = std::exchange(here.current, frame_);
-    if (caller == nullptr)
+    if (caller == nullptr) {
+        number_of_this_thread();  // it may never make one itself
         here.turn_at_ns = now_ns();
+    }
     frame.caller.set(caller);
     if (caller != nullptr && frame.tag.get() == 0)
         frame.tag.set(caller->tag.get());

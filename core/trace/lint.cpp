@@ -103,7 +103,7 @@ private:
         const std::string& what = of_.text(at.text);
         connection_state& connection = connections_[at.key];
         if (what == "accepted")
-            connection = {.was_accepted = true};
+            accepted(connection);
         else if (what == "registered")
             registered(at, connection);
         else if (what == "message")
@@ -131,6 +131,12 @@ private:
             begun_runs_.insert(at.key);
         else if (what == "run_closed")
             look_for_open_work(at);
+    }
+
+    // Its id may have been another one's, in a process that simulates many.
+    static void accepted(connection_state& connection) {
+        connection = connection_state();
+        connection.was_accepted = true;
     }
 
     void registered(const entry& at, connection_state& connection) {
