@@ -173,7 +173,8 @@ task<ending> run::wait_for(std::shared_ptr<body> state, task_group::child engine
     co_return run_failed{
         agent_error_code::deadline,
         "the run did not end within " + std::to_string(seconds.count()) + " s",
-        std::nullopt};
+        std::nullopt
+    };
 }
 
 // The deadline of a suspended run stands still (PROTOCOL §4).
@@ -203,7 +204,8 @@ ending run::ending_of(const body& state) const {
     return run_failed{
         agent_error_code::internal,
         "the agent stopped though nothing was refused",
-        std::nullopt};
+        std::nullopt
+    };
 }
 
 failure::context run::about() const {

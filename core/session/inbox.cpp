@@ -14,7 +14,8 @@ task<> inbox::put(std::string text) {
         end(closing{
             protocol::close_code::protocol_error,
             "more than 16 frames or 64 KiB before welcome",
-            failure::code::hold_overflow});
+            failure::code::hold_overflow
+        });
     // A frame larger than the hold still goes into an empty inbox once the session flows.
     while (!end_ && is_full_for(bytes) && !texts_.empty())
         co_await taken_.wait();

@@ -34,7 +34,8 @@ complaint wrong_kid(const json::object& from) {
     const auto kid = text_of(from, "kid");
     if (!kid || kid->empty() || kid->size() > key_id_bytes_max)
         return key_refused{
-            "has a kid that is no text of 1 to " + std::to_string(key_id_bytes_max) + " bytes"};
+            "has a kid that is no text of 1 to " + std::to_string(key_id_bytes_max) + " bytes"
+        };
     return std::nullopt;
 }
 

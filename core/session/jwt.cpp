@@ -37,7 +37,8 @@ std::variant<token_parts, token_refused> take_apart(std::string_view token) {
         return token_refused{"the token is empty"};
     if (token.size() > token_bytes_max)
         return token_refused{
-            "the token has more than " + std::to_string(token_bytes_max) + " bytes"};
+            "the token has more than " + std::to_string(token_bytes_max) + " bytes"
+        };
     const std::size_t first = token.find('.');
     const std::size_t last = token.rfind('.');
     if (first == last || token.substr(first + 1, last - first - 1).find('.') != token.npos)
@@ -51,7 +52,8 @@ std::variant<token_parts, token_refused> take_apart(std::string_view token) {
         token.substr(0, last),
         *std::move(header),
         *std::move(payload),
-        *std::move(signature)};
+        *std::move(signature)
+    };
 }
 
 std::optional<json::object> parse_object(const std::string& text) {

@@ -49,7 +49,8 @@ key_set_result read_keys(const json::array& from) {
     if (from.size() > key_set_keys_max)
         return key_set_refused{
             "has " + std::to_string(from.size()) + " keys: at most " +
-            std::to_string(key_set_keys_max) + " are taken"};
+            std::to_string(key_set_keys_max) + " are taken"
+        };
     std::vector<jwk> keys;
     std::vector<std::string> notes;
     std::vector<std::string> reasons;
@@ -110,7 +111,8 @@ bool key_set::has(jws_algorithm algorithm) const {
 key_set_result parse_key_set(std::string_view text) {
     if (text.size() > key_set_bytes_max)
         return key_set_refused{
-            "is too long for a key set: at most " + std::to_string(key_set_bytes_max) + " bytes"};
+            "is too long for a key set: at most " + std::to_string(key_set_bytes_max) + " bytes"
+        };
     boost::system::error_code error;
     const json::value parsed = json::parse(text, error);
     if (error)

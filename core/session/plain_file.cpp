@@ -37,7 +37,7 @@ file_refused unreadable(const std::string& path) {
 }
 
 std::optional<file_refused> refused_file(int file, const std::string& path, open_to_all allowed) {
-    struct stat about {};
+    struct stat about{};
     if (::fstat(file, &about) != 0)
         return unreadable(path);
     if (!S_ISREG(about.st_mode))
@@ -46,7 +46,8 @@ std::optional<file_refused> refused_file(int file, const std::string& path, open
         return file_refused{path + " is open to every user of this machine: run chmod 600 on it"};
     if ((about.st_mode & S_IWOTH) != 0)
         return file_refused{
-            path + " can be written by every user of this machine: run chmod o-w on it"};
+            path + " can be written by every user of this machine: run chmod o-w on it"
+        };
     return std::nullopt;
 }
 

@@ -42,7 +42,8 @@ public:
             protocol::close_code::protocol_error,
             "too many bad frames",
             failure::code::too_many_bad_frames,
-            "the last was answered " + last_offence_};
+            "the last was answered " + last_offence_
+        };
     }
 
 private:

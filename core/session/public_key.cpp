@@ -103,7 +103,8 @@ std::optional<key_refused> refused_modulus(const number& modulus) {
     const auto bits = static_cast<std::size_t>(BN_num_bits(modulus.get()));
     if (bits < rsa_bits_min)
         return key_refused{
-            "has " + std::to_string(bits) + " bits, and RSA needs " + std::to_string(rsa_bits_min)};
+            "has " + std::to_string(bits) + " bits, and RSA needs " + std::to_string(rsa_bits_min)
+        };
     if (bits > rsa_bits_max)
         return key_refused{"has more than " + std::to_string(rsa_bits_max) + " bits"};
     if (BN_is_odd(modulus.get()) == 0)

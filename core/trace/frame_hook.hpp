@@ -90,13 +90,8 @@ public:
         take_turn();
         if (was_parked && is_recording())
             records_here().push(
-                {this_thread.turn_at_ns,
-                 event::resumed,
-                 frame_->id.load(relaxed),
-                 0,
-                 {},
-                 nullptr,
-                 0}
+                {this_thread.turn_at_ns, event::resumed, frame_->id.load(relaxed), 0, {}, nullptr, 0
+                }
             );
     }
 
@@ -160,7 +155,8 @@ private:
             0,
             frame.awaits_at.get(),
             frame.operation.get(),
-            0};
+            0
+        };
     }
 
     void note_made(const std::source_location& in);

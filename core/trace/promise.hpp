@@ -119,14 +119,16 @@ public:
             hook_.stands_at(at);
             return traced_awaiter<awaiter, base, void>{
                 base::await_transform(std::move(awaited)),
-                hook_};
+                hook_
+            };
         } else if constexpr (asio::is_async_operation<plain>::value) {
             using awaiter = decltype(base::await_transform(std::forward<Awaited>(awaited)));
             using operation = typename initiation_of<plain>::type;
             hook_.stands_at(at);
             return traced_awaiter<awaiter, base, operation>{
                 base::await_transform(std::forward<Awaited>(awaited)),
-                hook_};
+                hook_
+            };
         } else {
             return base::await_transform(std::forward<Awaited>(awaited));
         }

@@ -42,10 +42,11 @@ public:
 
     // Those that look alike from here on down have the same.
     std::size_t shape(const tree_frame& frame, std::size_t depth = 0) const {
-        std::size_t hash = std::hash<std::uint64_t>(
-        )((static_cast<std::uint64_t>(frame.name) << 40U) ^
-          (static_cast<std::uint64_t>(frame.place) << 20U) ^ frame.operation ^
-          (static_cast<std::uint64_t>(frame.state) << 60U));
+        std::size_t hash = std::hash<std::uint64_t>()(
+            (static_cast<std::uint64_t>(frame.name) << 40U) ^
+            (static_cast<std::uint64_t>(frame.place) << 20U) ^ frame.operation ^
+            (static_cast<std::uint64_t>(frame.state) << 60U)
+        );
         if (depth < depth_max)
             for (const tree_frame* each : below(frame.id))
                 hash = hash * 31 + shape(*each, depth + 1);
