@@ -40,6 +40,28 @@ bool counter_is_even() {
     return !(kernel >> name) || name == "tsc" || name == "kvm-clock" || name.starts_with("hyperv");
 }
 
+// The two clocks at one moment. Whoever is interrupted between them is out by as long: of several
+// looks the quickest counts.
+struct both_clocks {
+    std::uint64_t ticks = 0;
+    std::uint64_t ns = 0;
+};
+both_clocks look_at_both() noexcept {
+    constexpr int looks = 16;
+    both_clocks best;
+    std::uint64_t quickest = ~std::uint64_t{0};
+    for (int look = 0; look < looks; ++look) {
+        const std::uint64_t before = __rdtsc();
+        const std::uint64_t ns = monotonic_ns();
+        const std::uint64_t took = __rdtsc() - before;
+        if (took < quickest) {
+            quickest = took;
+            best = {before + took / 2, ns};
+        }
+    }
+    return best;
+}
+
 // Measures the counter against the system's clock, between the first call and one that comes late
 // enough. Any thread.
 class measuring {
@@ -48,24 +70,23 @@ public:
         const std::unique_lock lock(mutex_, std::try_to_lock);
         if (!lock.owns_lock() || ticks.load(std::memory_order_relaxed) != nullptr)
             return;
-        const std::uint64_t counted = __rdtsc();
-        if (from_.from_ns == 0) {
-            from_ = {counted, now, 0};
+        if (from_.ns == 0) {
+            from_ = look_at_both();
             return;
         }
-        const std::uint64_t passed = now - from_.from_ns;
-        if (passed < measured_ns_min)
+        if (now < from_.ns + measured_ns_min)
             return;
-        const double ns = static_cast<double>(passed);
-        const double counts = static_cast<double>(counted - from_.from_ticks);
+        const both_clocks to = look_at_both();
+        const double ns = static_cast<double>(to.ns - from_.ns);
+        const double counts = static_cast<double>(to.ticks - from_.ticks);
         // Goes on from here, so that time never jumps.
-        scale_ = {counted, now, static_cast<std::uint64_t>(ns / counts * 4294967296.0)};
+        scale_ = {to.ticks, to.ns, static_cast<std::uint64_t>(ns / counts * 4294967296.0)};
         ticks.store(&scale_, std::memory_order_release);
     }
 
 private:
     std::mutex mutex_;
-    tick_scale from_;
+    both_clocks from_;
     tick_scale scale_;
 };
 #endif
