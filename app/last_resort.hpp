@@ -21,7 +21,9 @@ public:
     last_resort& operator=(const last_resort&) = delete;
     ~last_resort() override { disarm(); }
 
-    void arm(duration patience) { on_.owner().arm(*this, on_.owner().now() + patience - writing); }
+    void arm(duration patience) {
+        on_.owner().arm(*this, on_.owner().now() + (patience - writing));
+    }
     void disarm() { on_.owner().disarm(*this); }
 
     void expired() override {
