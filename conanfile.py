@@ -13,7 +13,7 @@ class ClarionRecipe(ConanFile):
     name = "clarion"
     description = "A self-hosted chat server for AI agents whose events never go missing"
     topics = "chat", "websocket", "agents", "asio"
-    # For whoever requires it: libraries to link. The programs `clarion` and `clarion-chat` come along.
+    # For whoever requires it: libraries to link. The programs `clarion` and `clarion-…` come along.
     package_type = "static-library"
     settings = "os", "arch", "compiler", "build_type"
     options = {

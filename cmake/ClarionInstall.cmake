@@ -4,7 +4,7 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-install(TARGETS clarion clarion-chat RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+install(TARGETS clarion clarion-chat clarion-trace RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 
 install(
     TARGETS clarion_boost clarion_trace clarion_core clarion_net

@@ -1,5 +1,7 @@
 #include "core/sim/world.hpp"
 
+#include "core/trace/clock.hpp"
+
 #include <utility>
 
 namespace clarion::sim {
@@ -7,6 +9,10 @@ namespace clarion::sim {
 namespace {
 // An arbitrary moment in 2026, so that wall-clock values look like real ones.
 constexpr std::int64_t wall_start_ms = 1'790'000'000'000;
+
+std::uint64_t now_ns(const void* of) noexcept {
+    return static_cast<std::uint64_t>(static_cast<const world*>(of)->now().since_start().count());
+}
 }  // namespace
 
 world::world(std::uint64_t seed, policy order)
@@ -43,13 +49,16 @@ bool world::advance_to_timer(time_point latest) {
     if (!earliest || *earliest > latest)
         return false;
     now_ = std::max(now_, *earliest);
-    while (timer_entry* due = timers_.take_due(now_))
+    while (timer_entry* due = timers_.take_due(now_)) {
+        const trace::turn here(trace::queued_by_nobody);
         due->expired();
+    }
     return true;
 }
 
 std::size_t world::run(const std::function<bool()>& done) {
     const running here(*this);
+    const trace::virtual_time clock(&now_ns, this);
     std::size_t ran = 0;
     while (!done() && (run_one_ready() || advance_to_timer(time_point::never())))
         ++ran;
@@ -58,6 +67,7 @@ std::size_t world::run(const std::function<bool()>& done) {
 
 void world::run_for(duration time) {
     const running here(*this);
+    const trace::virtual_time clock(&now_ns, this);
     const time_point end = now_ + time;
     while (run_one_ready() || advance_to_timer(end)) {
     }

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "core/trace/lint.hpp"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace clarion::trace_tool {
+
+enum class verb { ps, tree, record, dump, level, convert, lint };
+enum class form { chrome, text };
+
+struct command {
+    verb what{};
+    std::string admin = "127.0.0.1:8081";
+    /// Of the tree: one connection or run.
+    std::string tag{};
+    /// How long to record, or how much of the past to dump; absent: all there is.
+    std::optional<unsigned> seconds{};
+    std::string level{};
+    /// The recording.
+    std::string file{};
+    /// Where a conversion goes; empty: stdout.
+    std::string out{};
+    form to = form::chrome;
+    trace::lint_settings lints{};
+};
+
+/// Nothing is to be done: print `text` and leave.
+struct told {
+    std::string text;
+    int exit_status = 0;
+};
+
+std::variant<command, told> parse(int count, const char* const* arguments);
+
+}  // namespace clarion::trace_tool
