@@ -65,7 +65,7 @@ void line::end(closing why) {
 }
 
 task<> line::read() {
-    const pump alive(*this);
+    const line_list::pump alive(*this);
     while (true) {
         inbound received = co_await with_.receive();
         trace::mark("touch", end_->connection_id);
@@ -125,7 +125,7 @@ void line::frames_wait() {
 // One write for all that has gathered since the last one. Between its last look at the outbox and
 // its end nothing else runs, so that no frame is left without a writer.
 task<> line::write() {
-    const pump alive(*this);
+    const line_list::pump alive(*this);
     const ending_writer ends(is_writing_, writer_ended_);
     time_point free_since = on_.owner().now();
     while (true) {
@@ -144,7 +144,7 @@ task<> line::write() {
 }
 
 task<> line::say_goodbye(closing with) {
-    const pump alive(*this);
+    const line_list::pump alive(*this);
     while (is_writing_)
         co_await writer_ended_.wait();
     trace::mark("closed", end_->connection_id);
