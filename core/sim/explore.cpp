@@ -90,9 +90,20 @@ private:
     std::vector<deviation> fewest_;
 };
 
+using hashes = std::unordered_set<std::uint64_t>;
+
+struct sums_of_runs {
+    explored& sums;
+    hashes& schedules;
+    std::size_t shrinking_runs_max;
+};
+
 std::optional<discovery>
-look_at(const scenario& which, const choice_settings& how, explored& sums, std::size_t runs_max) {
+look_at(const scenario& which, const choice_settings& how, const sums_of_runs& into) {
+    explored& sums = into.sums;
     rerun first = play_once(which, how);
+    into.schedules.insert(first.hash);
+    sums.distinct = into.schedules.size();
     const rerun second = play_once(which, how);
     ++sums.runs;
     sums.steps += first.steps;
@@ -109,12 +120,8 @@ look_at(const scenario& which, const choice_settings& how, explored& sums, std::
     if (first.what.broken.empty())
         return std::nullopt;
     found.broken = std::move(first.what.broken);
-    found.fewest = shrink(which, how, std::move(first.deviations), runs_max);
+    found.fewest = shrink(which, how, std::move(first.deviations), into.shrinking_runs_max);
     return found;
-}
-
-std::size_t steps_of_fifo(const scenario& which) {
-    return std::max<std::size_t>(play_once(which, settings_of(0, 1)).steps, 1);
 }
 
 }  // namespace
@@ -150,11 +157,16 @@ choice_settings settings_of(std::uint64_t seed, std::size_t steps_expected) {
     return made;
 }
 
+std::size_t expected_steps(const scenario& which) {
+    return std::max<std::size_t>(play_once(which, settings_of(0, 1)).steps, 1);
+}
+
 explored explore(const scenario& which, const exploration& how) {
     explored sums;
-    sums.found = look_at(which, settings_of(0, 1), sums, how.shrinking_runs_max);
-    const std::size_t steps_expected = steps_of_fifo(which);
-    std::unordered_set<std::uint64_t> schedules;
+    hashes schedules;
+    const sums_of_runs into{sums, schedules, how.shrinking_runs_max};
+    sums.found = look_at(which, settings_of(0, 1), into);
+    const std::size_t steps_expected = expected_steps(which);
     std::uint64_t left = how.runs;
     for (std::uint64_t seed = std::max<std::uint64_t>(how.first_seed, 1); left > 0 && !sums.found;
          ++seed) {
@@ -162,15 +174,16 @@ explored explore(const scenario& which, const exploration& how) {
         if (how.only && settings.order != *how.only)
             continue;
         --left;
-        sums.found = look_at(which, settings, sums, how.shrinking_runs_max);
+        sums.found = look_at(which, settings, into);
     }
     return sums;
 }
 
 explored replay(const scenario& which, std::uint64_t seed, std::size_t shrinking_runs_max) {
     explored sums;
-    const choice_settings settings = settings_of(seed, steps_of_fifo(which));
-    sums.found = look_at(which, settings, sums, shrinking_runs_max);
+    const choice_settings settings = settings_of(seed, expected_steps(which));
+    hashes schedules;
+    sums.found = look_at(which, settings, {sums, schedules, shrinking_runs_max});
     return sums;
 }
 
@@ -190,7 +203,7 @@ std::string report(const scenario& which, const discovery& found) {
                        "\n";
     for (const std::string& sentence : found.broken)
         text += "  broken: " + sentence + '\n';
-    choice_settings how = settings_of(found.seed, steps_of_fifo(which));
+    choice_settings how = settings_of(found.seed, expected_steps(which));
     if (found.fewest) {
         text += "of " + std::to_string(found.deviations) +
                 " deviations from FIFO these are enough (" + std::to_string(found.fewest->size()) +

@@ -43,6 +43,9 @@ rerun play_once(const scenario& which, const choice_settings& how);
 /// for one build.
 choice_settings settings_of(std::uint64_t seed, std::size_t steps_expected);
 
+/// How long a FIFO run is: what PCT spreads its changes over.
+std::size_t expected_steps(const scenario& which);
+
 struct exploration {
     std::uint64_t first_seed = 1;
     std::uint64_t runs = 1000;

@@ -21,7 +21,7 @@ constexpr std::array<duration, 5> delays{
 }  // namespace
 
 /// Bytes in one direction.
-struct stream::pipe final : timer_entry {
+struct stream::pipe final : timer_entry, std::enable_shared_from_this<pipe> {
     explicit pipe(world& in) : on(in) {}
     ~pipe() override { on.disarm(*this); }
 
@@ -47,7 +47,8 @@ struct stream::pipe final : timer_entry {
             at = std::max(at, under_way.back().at);
         under_way_bytes += bytes_sent.size();
         under_way.push_back({at, std::move(bytes_sent)});
-        deliver();
+        // The network is nobody's turn: when it delivers is a choice of its own.
+        on.defer(make_deferred_work([self = shared_from_this()] { self->deliver(); }));
     }
 
     void deliver() {

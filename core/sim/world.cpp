@@ -57,9 +57,25 @@ executor world::add_shard() {
 }
 
 void world::queue(scheduler& on, std::unique_ptr<deferred_work> work) {
-    ready_.push_back({std::move(work), &on, queued_count_++});
     const auto continued = std::exchange(chain_to_continue_, std::nullopt);
-    chains_.push_back(continued ? *continued : chains_count_++);
+    const std::uint64_t chain = continued ? *continued : chains_count_++;
+    ready_.push_back({std::move(work), &on, queued_count_++, chain});
+}
+
+void world::find_candidates() {
+    candidates_.clear();
+    chains_.clear();
+    for (std::size_t place = 0; place < ready_.size(); ++place) {
+        const queued& one = ready_[place];
+        const bool stands_behind =
+            one.on != this && std::ranges::any_of(candidates_, [&](std::size_t earlier) {
+                return ready_[earlier].on == one.on;
+            });
+        if (stands_behind)
+            continue;
+        candidates_.push_back(place);
+        chains_.push_back(one.chain);
+    }
 }
 
 std::int64_t world::wall_ms() const noexcept {
@@ -71,13 +87,12 @@ bool world::run_one_ready() {
     if (ready_.empty() || is_exhausted())
         return false;
     ++steps_;
-    const std::size_t chosen = choices_.choose_turn(chains_);
+    find_candidates();
+    const std::size_t chosen = candidates_[choices_.choose_turn(chains_)];
     const auto place = ready_.begin() + static_cast<std::ptrdiff_t>(chosen);
-    const auto chain = chains_.begin() + static_cast<std::ptrdiff_t>(chosen);
     queued next = std::move(*place);
     ready_.erase(place);
-    chain_to_continue_ = *chain;
-    chains_.erase(chain);
+    chain_to_continue_ = next.chain;
     choices_.fold(next.number);
     const running here(*next.on);
     const std::unique_ptr<deferred_work> work = std::move(next.work);

@@ -27,8 +27,9 @@ public:
     ~world();
 
     executor get_executor() noexcept { return executor(*this); }
-    /// Another shard of the same world: with timers, randomness and belongings of its own, its
-    /// functions chosen from among those of all shards. Lives as long as the world.
+    /// Another thread of the same world, with timers, randomness and belongings of its own: its
+    /// functions run in the order queued, as a real shard's do, and only when they run is decided.
+    /// Those of the world itself run in any order. Lives as long as the world.
     executor add_shard();
 
     choices& decisions() { return choices_; }
@@ -56,9 +57,12 @@ private:
         std::unique_ptr<deferred_work> work;
         scheduler* on;
         std::uint64_t number;
+        /// The first function that another one queues goes on with its chain.
+        std::uint64_t chain;
     };
 
     void queue(scheduler& on, std::unique_ptr<deferred_work> work);
+    void find_candidates();
     bool run_one_ready();
     bool advance_to_timer(time_point latest);
     bool expire(scheduler& of, timer_queue& timers);
@@ -67,7 +71,8 @@ private:
     time_point now_{std::chrono::seconds(1)};
     timer_queue timers_;
     std::vector<queued> ready_;
-    // Of each in `ready_`: the first function that another one queues goes on with its chain.
+    // Those that may run next, by place in `ready_`, and the chain of each; made for each turn.
+    std::vector<std::size_t> candidates_;
     std::vector<std::uint64_t> chains_;
     std::uint64_t chains_count_ = 0;
     std::optional<std::uint64_t> chain_to_continue_;

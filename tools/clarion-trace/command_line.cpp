@@ -1,6 +1,7 @@
 #include "tools/clarion-trace/command_line.hpp"
 
 #include <map>
+#include <optional>
 #include <sstream>
 
 #include <CLI/CLI.hpp>
@@ -17,6 +18,7 @@ struct given {
     unsigned seconds = 0;
     std::uint64_t long_turn_ms = 5;
     std::uint64_t overdue_ms = 30'000;
+    std::optional<sim::policy> policy{};
 };
 
 void add_live_verbs(CLI::App& app, given& into) {
@@ -62,6 +64,31 @@ void add_file_verbs(CLI::App& app, given& into) {
         ->capture_default_str();
 }
 
+void add_scenario_verbs(CLI::App& app, given& into) {
+    const auto verb_of = [&app, &into](const char* name, const char* help, verb what) {
+        CLI::App* const made = app.add_subcommand(name, help);
+        made->callback([&into, what] { into.wanted.what = what; });
+        return made;
+    };
+    verb_of("scenarios", "what can be explored and replayed", verb::scenarios);
+    CLI::App* const explore =
+        verb_of("explore", "run a scenario under many schedules", verb::explore);
+    explore->add_option("SCENARIO", into.wanted.scenario, "its name, or all")->required();
+    explore->add_option("--runs", into.wanted.runs, "schedules, each run twice")
+        ->capture_default_str();
+    explore->add_option("--first-seed", into.wanted.seed)->capture_default_str();
+    const std::map<std::string, sim::policy> policies{
+        {"random", sim::policy::random},
+        {"pct", sim::policy::pct},
+    };
+    explore->add_option("--policy", into.policy, "seeds of this policy only; both without")
+        ->transform(CLI::CheckedTransformer(policies));
+    CLI::App* const replay = verb_of("replay", "run a scenario with one seed again", verb::replay);
+    replay->add_option("SCENARIO", into.wanted.scenario)->required();
+    replay->add_option("SEED", into.wanted.seed, "0 is FIFO; odd random, even PCT")->required();
+    replay->add_option("--out", into.wanted.out, "the file for the report; stdout without");
+}
+
 }  // namespace
 
 std::variant<command, told> parse(int count, const char* const* arguments) {
@@ -71,6 +98,7 @@ std::variant<command, told> parse(int count, const char* const* arguments) {
     given into;
     add_live_verbs(app, into);
     add_file_verbs(app, into);
+    add_scenario_verbs(app, into);
     try {
         app.parse(count, arguments);
     } catch (const CLI::ParseError& error) {
@@ -80,6 +108,7 @@ std::variant<command, told> parse(int count, const char* const* arguments) {
     }
     if (into.seconds > 0)
         into.wanted.seconds = into.seconds;
+    into.wanted.policy = into.policy;
     into.wanted.lints.long_turn_ns = into.long_turn_ms * ns_per_ms;
     into.wanted.lints.overdue_ns = into.overdue_ms * ns_per_ms;
     return into.wanted;

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "core/sim/choices.hpp"
 #include "core/trace/lint.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -9,7 +11,7 @@
 
 namespace clarion::trace_tool {
 
-enum class verb { ps, tree, record, dump, level, convert, lint };
+enum class verb { ps, tree, record, dump, level, convert, lint, scenarios, explore, replay };
 enum class form { chrome, text };
 
 struct command {
@@ -26,6 +28,13 @@ struct command {
     std::string out{};
     form to = form::chrome;
     trace::lint_settings lints{};
+    /// Of scenarios; "all" for every one.
+    std::string scenario{};
+    /// The one to replay, or the first to explore.
+    std::uint64_t seed = 1;
+    std::uint64_t runs = 1000;
+    /// Seeds of this policy only.
+    std::optional<sim::policy> policy{};
 };
 
 /// Nothing is to be done: print `text` and leave.
