@@ -1,7 +1,7 @@
 // The short form: every scenario under some thousand schedules, FIFO first, each seed twice.
 // `tools/dev soak` is the long one.
 #include "core/sim/recorded_play.hpp"
-#include "tests/sim/scenarios.hpp"
+#include "tools/clarion-trace/scenarios/scenarios.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -2,7 +2,7 @@
 
 #include "core/sim/explore.hpp"
 #include "core/sim/recorded_play.hpp"
-#include "tests/sim/scenarios.hpp"
+#include "tools/clarion-trace/scenarios/scenarios.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -1,6 +1,6 @@
 // Threads and their runs, seen by one or more who come and go.
-#include "tests/sim/judgement.hpp"
-#include "tests/sim/scenarios.hpp"
+#include "tools/clarion-trace/scenarios/judgement.hpp"
+#include "tools/clarion-trace/scenarios/scenarios.hpp"
 
 #include <array>
 #include <memory>

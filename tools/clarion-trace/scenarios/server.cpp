@@ -1,4 +1,4 @@
-#include "tests/sim/server.hpp"
+#include "tools/clarion-trace/scenarios/server.hpp"
 
 #include "core/agents/demo/demo_agent.hpp"
 #include "core/agents/demo/demo_tools.hpp"
@@ -8,9 +8,9 @@
 #include "core/registry/registry_census.hpp"
 #include "core/session/line_list.hpp"
 #include "core/session/session_list.hpp"
-#include "tests/sim/troubled_agent.hpp"
-#include "tests/sim/troubled_tool.hpp"
-#include "tests/sim/wire_end.hpp"
+#include "tools/clarion-trace/scenarios/troubled_agent.hpp"
+#include "tools/clarion-trace/scenarios/troubled_tool.hpp"
+#include "tools/clarion-trace/scenarios/wire_end.hpp"
 
 #include <exception>
 #include <utility>

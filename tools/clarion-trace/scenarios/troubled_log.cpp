@@ -1,4 +1,4 @@
-#include "tests/sim/troubled_log.hpp"
+#include "tools/clarion-trace/scenarios/troubled_log.hpp"
 
 #include "core/audit/thread_audit.hpp"
 

@@ -1,7 +1,7 @@
 // A server under pressure: slow readers, a store that refuses, tools and agents that break, an end.
 #include "core/async/sleep.hpp"
-#include "tests/sim/judgement.hpp"
-#include "tests/sim/scenarios.hpp"
+#include "tools/clarion-trace/scenarios/judgement.hpp"
+#include "tools/clarion-trace/scenarios/scenarios.hpp"
 
 #include <array>
 #include <memory>

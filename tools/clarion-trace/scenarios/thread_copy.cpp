@@ -1,4 +1,4 @@
-#include "tests/sim/thread_copy.hpp"
+#include "tools/clarion-trace/scenarios/thread_copy.hpp"
 
 #include <boost/json/serialize.hpp>
 

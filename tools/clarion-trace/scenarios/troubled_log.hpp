@@ -3,7 +3,7 @@
 #include "core/storage/event_log.hpp"
 #include "core/storage/memory/memory_event_log.hpp"
 #include "core/storage/walked_rows.hpp"
-#include "tests/sim/job_queue.hpp"
+#include "tools/clarion-trace/scenarios/job_queue.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // From the first byte of an upgrade to the first message.
 #include "core/session/token_door.hpp"
-#include "tests/sim/judgement.hpp"
-#include "tests/sim/scenarios.hpp"
+#include "tools/clarion-trace/scenarios/judgement.hpp"
+#include "tools/clarion-trace/scenarios/scenarios.hpp"
 
 #include <chrono>
 #include <memory>

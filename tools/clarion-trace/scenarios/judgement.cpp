@@ -1,4 +1,4 @@
-#include "tests/sim/judgement.hpp"
+#include "tools/clarion-trace/scenarios/judgement.hpp"
 
 #include "core/metrics/counters.hpp"
 #include "core/trace/live_tree.hpp"

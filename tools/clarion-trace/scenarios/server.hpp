@@ -9,7 +9,7 @@
 #include "core/sim/stream.hpp"
 #include "net/http/gate.hpp"
 #include "net/http/site.hpp"
-#include "tests/sim/troubled_log.hpp"
+#include "tools/clarion-trace/scenarios/troubled_log.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
 // What a person makes of the frames that come.
 #include "core/protocol/close_codes.hpp"
-#include "tests/sim/person.hpp"
+#include "tools/clarion-trace/scenarios/person.hpp"
 
 #include <boost/json/parse.hpp>
 

@@ -2,8 +2,8 @@
 
 #include "core/async/task_group.hpp"
 #include "net/websocket/transport.hpp"
-#include "tests/sim/server.hpp"
-#include "tests/sim/thread_copy.hpp"
+#include "tools/clarion-trace/scenarios/server.hpp"
+#include "tools/clarion-trace/scenarios/thread_copy.hpp"
 
 #include <boost/json/object.hpp>
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "core/sim/explore.hpp"
-#include "tests/sim/person.hpp"
-#include "tests/sim/server.hpp"
+#include "tools/clarion-trace/scenarios/person.hpp"
+#include "tools/clarion-trace/scenarios/server.hpp"
 
 #include <functional>
 #include <memory>

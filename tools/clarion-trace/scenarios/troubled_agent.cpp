@@ -1,4 +1,4 @@
-#include "tests/sim/troubled_agent.hpp"
+#include "tools/clarion-trace/scenarios/troubled_agent.hpp"
 
 #include "core/async/sleep.hpp"
 

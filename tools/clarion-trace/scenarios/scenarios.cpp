@@ -1,4 +1,4 @@
-#include "tests/sim/scenarios.hpp"
+#include "tools/clarion-trace/scenarios/scenarios.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -1,4 +1,4 @@
-#include "tests/sim/person.hpp"
+#include "tools/clarion-trace/scenarios/person.hpp"
 
 #include "core/async/sleep.hpp"
 #include "net/websocket/client_handshake.hpp"

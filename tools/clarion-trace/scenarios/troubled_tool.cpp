@@ -1,4 +1,4 @@
-#include "tests/sim/troubled_tool.hpp"
+#include "tools/clarion-trace/scenarios/troubled_tool.hpp"
 
 #include "core/async/sleep.hpp"
 
