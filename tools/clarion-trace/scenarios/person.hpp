@@ -30,7 +30,8 @@ struct errand {
 enum class opening : std::uint8_t {
     waits,    ///< for `welcome`
     at_once,  ///< in one segment with the upgrade
-    either,
+    soon,     ///< behind the upgrade's answer, without waiting for more
+    either,   ///< `waits` or `at_once`
 };
 
 /// What somebody is like. "One in" as elsewhere: where the schedule is not FIFO; 0 never.
@@ -111,8 +112,8 @@ private:
     std::deque<std::string> pongs_due_;
     std::size_t visits_ = 0;
     bool is_welcome_ = false;
-    bool is_pipelining_ = false;
-    bool comes_back_ = false;  // something has to be asked again on a new connection
+    bool is_pipelining_ = false;  // does not wait for `welcome`
+    bool comes_back_ = false;     // something has to be asked again on a new connection
     bool server_goes_ = false;
     bool is_given_up_ = false;
     bool has_ended_ = false;
