@@ -27,7 +27,7 @@ sim::played pipelined_frames(sim::world& in) {
 sim::played registration(sim::world& in) {
     auto on = std::make_unique<stage>(in, server_options{});
     manners first;
-    first.begins = opening::at_once;
+    first.begins = opening::soon;
     manners second;
     second.awaits = {"m1"};
     on->add("ada", first).begin({{"m1", "hello"}});

@@ -143,13 +143,14 @@ task<std::optional<std::string>> person::open(net::byte_stream& stream) {
     std::string first = handshake.request();
     if (says_hello)
         due_.push_back(R"({"type":"hello","token":)" + quoted(how_.token()) + '}');
-    is_pipelining_ =
+    const bool at_once =
         how_.begins == opening::at_once || (how_.begins == opening::either && chance(2));
-    if (is_pipelining_) {
+    is_pipelining_ = at_once || how_.begins == opening::soon;
+    if (is_pipelining_)
         queue_opening();
+    if (at_once)
         for (const std::string& frame : std::exchange(due_, {}))
             websocket::append_masked_frame(first, websocket::opcode::text, frame, {7, 11, 13, 17});
-    }
     const net::io_result sent = co_await stream.write(first);
     if (std::holds_alternative<net::stream_closed>(sent))
         co_return opened();
@@ -195,7 +196,7 @@ task<> person::visit() {
 }
 
 task<> person::converse(websocket::transport& over, watchdog& patience) {
-    co_await send_due(over);  // a hello
+    co_await send_due(over);  // a hello, or all that does not wait
     while (!is_done() && !comes_back_ && !is_given_up_) {
         websocket::incoming came = co_await over.receive();
         patience.heard();

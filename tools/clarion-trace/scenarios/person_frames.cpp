@@ -109,8 +109,8 @@ void person::take_error(const boost::json::object& frame) {
         return;
     }
     if (code == "storage_unavailable" || code == "busy" || code == "rate_limited") {
-        // Without an id it tells of a run that stopped, which the store will seal.
-        comes_back_ = comes_back_ || frame.contains("id");
+        // Also without an id: a replay that was given up ends its subscription so.
+        comes_back_ = true;
         return;
     }
     complain("error " + std::string(code) + ": " + std::string(text_of(frame, "message")));
