@@ -12,6 +12,10 @@
 namespace clarion::trace_tool {
 
 enum class verb { ps, tree, record, dump, level, convert, lint, scenarios, explore, replay };
+/// Needs no server: what it looks at is played here.
+constexpr bool plays_scenarios(verb what) {
+    return what >= verb::scenarios;
+}
 enum class form { chrome, text };
 
 struct command {

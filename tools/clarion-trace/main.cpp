@@ -1,4 +1,5 @@
 #include "tools/clarion-trace/command_line.hpp"
+#include "tools/clarion-trace/explore_command.hpp"
 #include "tools/clarion-trace/run_command.hpp"
 
 #include <exception>
@@ -13,7 +14,9 @@ int main(int argc, char** argv) {
             (said->exit_status == 0 ? std::cout : std::cerr) << said->text;
             return said->exit_status;
         }
-        return run(std::get<command>(parsed), {std::cout, std::cerr});
+        const auto& wanted = std::get<command>(parsed);
+        const streams to{std::cout, std::cerr};
+        return plays_scenarios(wanted.what) ? explore(wanted, to) : run(wanted, to);
     } catch (const std::exception& error) {
         std::cerr << "clarion-trace: " << error.what() << '\n';
         return 1;

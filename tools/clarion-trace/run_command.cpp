@@ -5,7 +5,6 @@
 #include "core/trace/timeline.hpp"
 #include "core/trace/tree_text.hpp"
 #include "tools/clarion-trace/admin_client.hpp"
-#include "tools/clarion-trace/explore_command.hpp"
 
 #include <fstream>
 #include <iterator>
@@ -119,9 +118,6 @@ int tell(const answer& how, streams to) {
 }  // namespace
 
 int run(const command& wanted, streams to) {
-    if (wanted.what == verb::scenarios || wanted.what == verb::explore ||
-        wanted.what == verb::replay)
-        return explore(wanted, to);
     if (wanted.what == verb::convert || wanted.what == verb::lint) {
         const auto read = read_file(wanted.file);
         if (const auto* failed = std::get_if<failure>(&read))

@@ -11,7 +11,7 @@ struct streams {
     std::ostream& complaints;
 };
 
-/// Returns the exit status.
+/// Everything but the verbs that play scenarios. Returns the exit status.
 int run(const command& wanted, streams to);
 
 }  // namespace clarion::trace_tool

@@ -48,9 +48,9 @@ look_for_lint() {
   local -a lint
   read -r -a lint < <(sed -n 's/^Lint: //p' "$2") || return 0
   if "$1" replay "${lint[0]}" 0 2>&1 | grep "lint ${lint[1]} at" >/dev/null; then
-    printf '| %s | fifo | %s | lint `%s` | 0 |\n' "$(basename "$2" .patch)" "${lint[0]}" "${lint[1]}"
+    printf '| %s | fifo | %s | lint %s | 0 |\n' "$(basename "$2" .patch)" "${lint[0]}" "${lint[1]}"
   else
-    printf '| %s | fifo | %s | lint `%s` is silent | 0 |\n' "$(basename "$2" .patch)" "${lint[0]}" "${lint[1]}"
+    printf '| %s | fifo | %s | lint %s is silent | 0 |\n' "$(basename "$2" .patch)" "${lint[0]}" "${lint[1]}"
     return 1
   fi
 }
