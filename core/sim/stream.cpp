@@ -34,7 +34,8 @@ struct stream::pipe final : timer_entry, std::enable_shared_from_this<pipe> {
     std::deque<piece> under_way;
     std::size_t under_way_bytes = 0;
     std::string arrived;
-    bool ended = false;
+    bool end_is_sent = false;
+    bool ended = false;  // all of it has arrived
     bool cut = false;
     wakeup readable;
     wakeup writable;
@@ -45,6 +46,7 @@ struct stream::pipe final : timer_entry, std::enable_shared_from_this<pipe> {
         time_point at = on.now() + takes;
         if (!under_way.empty())
             at = std::max(at, under_way.back().at);
+        end_is_sent = end_is_sent || bytes_sent.empty();
         under_way_bytes += bytes_sent.size();
         under_way.push_back({at, std::move(bytes_sent)});
         // The network is nobody's turn: when it delivers is a choice of its own.
@@ -132,7 +134,7 @@ task<stream_result> stream::write(std::span<const char> from) {
 }
 
 void stream::end_writing() {
-    if (!to_->cut)
+    if (!to_->cut && !to_->end_is_sent)
         to_->send({}, duration(0));
 }
 
@@ -144,8 +146,9 @@ void stream::end_reading() {
 void stream::abort() noexcept {
     if (std::exchange(aborted_, true))
         return;
-    // What the other end has not read it never will.
-    if (!to_->ended)
+    // After an orderly end what was sent still arrives; otherwise what the other end has not read
+    // it never will.
+    if (!to_->end_is_sent)
         to_->drop();
     from_->drop();
 }

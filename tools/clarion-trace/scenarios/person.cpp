@@ -162,8 +162,8 @@ task<std::optional<std::string>> person::open(net::byte_stream& stream) {
         auto result = handshake.feed({room.data(), std::get<std::size_t>(got)});
         if (!result)
             continue;
-        if (auto* open = std::get_if<websocket::upgraded>(&*result))
-            co_return opened(std::move(open->already_read));
+        if (auto* upgraded = std::get_if<websocket::upgraded>(&*result))
+            co_return opened(std::move(upgraded->already_read));
         const auto& refused = std::get<websocket::upgrade_refused>(*result);
         server_goes_ = server_.is_shutting_down() && refused.status == 503;
         if (!server_goes_)
