@@ -89,6 +89,7 @@ class ClarionRecipe(ConanFile):
             "BOOST_JSON_NO_LIB", "BOOST_ALL_NO_LIB",
         ]
         trace.system_libs = ["pthread"]
+        self._library("sim", ["trace"])
         self._library("core", ["trace", "boost::log", "openssl::crypto", "sqlite3::sqlite3"])
         self._library("net", ["core", "openssl::ssl" if self.options.with_tls else "openssl::crypto"])
 
