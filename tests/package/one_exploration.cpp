@@ -1,4 +1,4 @@
-// Somebody else's coroutines under explored schedules: the tracer and the explorer, and nothing of the chat.
+// Somebody else's coroutines under explored schedules: the tracer, the explorer, nothing of the chat.
 #include "core/async/ask.hpp"
 #include "core/async/task_group.hpp"
 #include "core/sim/explore.hpp"

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 namespace clarion::scenarios {
 
@@ -82,10 +83,15 @@ void leave_standing(std::unique_ptr<stage> on) {
     kept->push_back(std::move(on));
 }
 
-sentences own_tree(std::size_t lines_max) {
+sentences tree_of(const stage& on) {
+    constexpr std::size_t lines_max = 200;
     trace::tree_view shown;
     shown.lines_max = lines_max;
-    return trace::tree_lines(trace::take_tree(), shown);
+    trace::live_tree all = trace::take_tree();
+    std::erase_if(all.frames, [&on](const trace::tree_frame& each) {
+        return each.id < on.first_coroutine;
+    });
+    return trace::tree_lines(all, shown);
 }
 
 }  // namespace
@@ -98,13 +104,13 @@ sim::played play_out(std::unique_ptr<stage> on, const expectations& may) {
     if (!on->at.is_shutting_down())
         append(made.broken, on->at.differences());
     if (!made.broken.empty())
-        made.tree = own_tree(200);
+        made.tree = tree_of(*on);
     on->at.begin_shutdown();
     world.run();
     if (!on->at.has_ended() || !everybody_has_ended(*on)) {
         if (made.broken.empty() || !on->at.has_ended())
             made.broken.emplace_back("the shutdown does not come to its end");
-        made.tree = own_tree(200);
+        made.tree = tree_of(*on);
         made.is_stuck = true;
     }
     append(made.broken, on->at.log().audit(may.left_open));

@@ -1,10 +1,11 @@
 #pragma once
 
 #include "core/sim/explore.hpp"
+#include "core/trace/thread_state.hpp"
 #include "tools/clarion-trace/scenarios/person.hpp"
 #include "tools/clarion-trace/scenarios/server.hpp"
 
-#include <functional>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@ struct stage {
         return *people.emplace_back(std::make_unique<person>(at, std::move(name), std::move(how)));
     }
 
+    /// Coroutines from here on are this stage's; those of earlier runs that hang are still there.
+    std::uint64_t first_coroutine = trace::this_thread.next_id;
     server at;
     std::vector<std::unique_ptr<person>> people;
     /// What else has to live as long.
