@@ -1,4 +1,4 @@
-// Somebody else's coroutines under explored schedules: the tracer, the explorer, nothing of the chat.
+// Coroutines of another project under explored schedules: tracer and explorer, nothing of the chat.
 #include "core/async/ask.hpp"
 #include "core/async/task_group.hpp"
 #include "core/sim/explore.hpp"
