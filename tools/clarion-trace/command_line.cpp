@@ -1,7 +1,6 @@
 #include "tools/clarion-trace/command_line.hpp"
 
 #include <map>
-#include <optional>
 #include <sstream>
 
 #include <CLI/CLI.hpp>
@@ -18,7 +17,7 @@ struct given {
     unsigned seconds = 0;
     std::uint64_t long_turn_ms = 5;
     std::uint64_t overdue_ms = 30'000;
-    std::optional<sim::policy> policy{};
+    std::string policy;
 };
 
 void add_live_verbs(CLI::App& app, given& into) {
@@ -77,12 +76,8 @@ void add_scenario_verbs(CLI::App& app, given& into) {
     explore->add_option("--runs", into.wanted.runs, "schedules, each run twice")
         ->capture_default_str();
     explore->add_option("--first-seed", into.wanted.seed)->capture_default_str();
-    const std::map<std::string, sim::policy> policies{
-        {"random", sim::policy::random},
-        {"pct", sim::policy::pct},
-    };
     explore->add_option("--policy", into.policy, "seeds of this policy only; both without")
-        ->transform(CLI::CheckedTransformer(policies));
+        ->check(CLI::IsMember({"random", "pct"}));
     CLI::App* const replay = verb_of("replay", "run a scenario with one seed again", verb::replay);
     replay->add_option("SCENARIO", into.wanted.scenario)->required();
     replay->add_option("SEED", into.wanted.seed, "0 is FIFO; odd random, even PCT")->required();
@@ -108,7 +103,8 @@ std::variant<command, told> parse(int count, const char* const* arguments) {
     }
     if (into.seconds > 0)
         into.wanted.seconds = into.seconds;
-    into.wanted.policy = into.policy;
+    if (!into.policy.empty())
+        into.wanted.policy = into.policy == "pct" ? sim::policy::pct : sim::policy::random;
     into.wanted.lints.long_turn_ns = into.long_turn_ms * ns_per_ms;
     into.wanted.lints.overdue_ns = into.overdue_ms * ns_per_ms;
     return into.wanted;

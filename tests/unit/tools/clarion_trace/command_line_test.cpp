@@ -48,6 +48,28 @@ BOOST_AUTO_TEST_CASE(each_verb_is_understood) {
     BOOST_TEST(lint.lints.overdue_ns == 30'000'000'000U);
 }
 
+BOOST_AUTO_TEST_CASE(scenarios_are_explored_and_replayed) {
+    const auto list = std::get<command>(parsed({"scenarios"}));
+    BOOST_TEST((list.what == verb::scenarios && plays_scenarios(list.what)));
+    const auto all = std::get<command>(parsed({"explore", "all"}));
+    BOOST_TEST((all.what == verb::explore && !all.policy));
+    BOOST_TEST(all.scenario == "all");
+    BOOST_TEST(all.seed == 1U);
+    BOOST_TEST(all.runs == 1000U);
+    const auto some = std::get<command>(
+        parsed({"explore", "cancel", "--runs", "20", "--first-seed", "7", "--policy", "pct"})
+    );
+    BOOST_TEST((some.policy == clarion::sim::policy::pct));
+    BOOST_TEST(some.seed == 7U);
+    BOOST_TEST(some.runs == 20U);
+    const auto again = std::get<command>(parsed({"replay", "cancel", "0", "--out", "a.txt"}));
+    BOOST_TEST((again.what == verb::replay));
+    BOOST_TEST(again.seed == 0U);
+    BOOST_TEST(again.out == "a.txt");
+    const auto lint = std::get<command>(parsed({"lint", "a.trace"}));
+    BOOST_TEST(!plays_scenarios(lint.what));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_wrong_is_usage_and_help_is_not) {
     BOOST_TEST(status_of({}) == 2);
     BOOST_TEST(status_of({"walk"}) == 2);
@@ -56,6 +78,9 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_usage_and_help_is_not) {
     BOOST_TEST(status_of({"level", "loud"}) == 2);
     BOOST_TEST(status_of({"convert", "a.trace"}) == 2);
     BOOST_TEST(status_of({"convert", "a.trace", "--to", "pdf"}) == 2);
+    BOOST_TEST(status_of({"explore"}) == 2);
+    BOOST_TEST(status_of({"explore", "all", "--policy", "luck"}) == 2);
+    BOOST_TEST(status_of({"replay", "cancel"}) == 2);
     BOOST_TEST(status_of({"--help"}) == 0);
     BOOST_TEST(status_of({"tree", "--help"}) == 0);
 }
