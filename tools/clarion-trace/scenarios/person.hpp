@@ -11,10 +11,9 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace clarion::scenarios {
@@ -63,9 +62,6 @@ public:
     const thread_copy& copy() const { return copy_; }
     /// Everybody's thread.
     static constexpr std::string_view thread_id = "t1";
-    std::size_t visits() const { return visits_; }
-    /// The server said that it goes away; what was not done by then is nobody's fault.
-    bool was_sent_away() const { return server_goes_; }
     std::vector<std::string> complaints() const;
 
 private:
