@@ -109,8 +109,8 @@ BOOST_AUTO_TEST_CASE(reads_are_short_and_late_by_the_seed_and_nothing_is_lost_or
         both.near->end_writing();
         both.world.run();
         BOOST_TEST(both.read == expected);
-        short_ones += both.reads.size() > 3 ? 1 : 0;
-        late_ones += both.world.now() > begun ? 1 : 0;
+        short_ones += both.reads.size() > 3 ? 1U : 0U;
+        late_ones += both.world.now() > begun ? 1U : 0U;
     }
     BOOST_TEST(short_ones > 5U);
     BOOST_TEST(late_ones > 5U);
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_reset_comes_by_the_seed) {
         both.group.spawn(both.read_all());
         both.group.spawn(both.write("x"));
         both.world.run();
-        resets += both.refused == sim::stream_error::reset ? 1 : 0;
+        resets += both.refused == sim::stream_error::reset ? 1U : 0U;
     }
     BOOST_TEST(resets > 3U);
     BOOST_TEST(resets < 17U);
