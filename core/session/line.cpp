@@ -80,7 +80,8 @@ task<> line::read() {
             inbox_.end(closing{
                 close_code::unsupported_data,
                 "clarion.v1 has no binary frames",
-                failure::code::protocol_violation});
+                failure::code::protocol_violation
+            });
         } else if (const auto* over = std::get_if<ended>(&received)) {
             take_in(*over);
             co_return;
@@ -108,7 +109,8 @@ void line::take_in(const ended& over) {
         inbox_.end_after_queued(closing{
             static_cast<close_code>(over.code),
             over.reason,
-            failure::code::protocol_violation});
+            failure::code::protocol_violation
+        });
     else if (over.code == 1005)  // the peer gave no code; 1005 itself never goes on the wire
         inbox_.end_after_queued(closing{close_code::normal, ""});
     else

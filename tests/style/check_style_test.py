@@ -96,7 +96,7 @@ GOOD = {
     "core_includes_core": ("core/a/b.cpp", '#include "core/engine/engine.hpp"\n#include <boost/asio/post.hpp>\n'),
     "app_includes_all": ("app/b.cpp", '#include "net/x.hpp"\n#include "core/engine/x.hpp"\n#include <toml++/toml.h>\n'),
     "tools_use_sim": ("tools/x/b.cpp", '#include "core/sim/world.hpp"\n#include "net/x.hpp"\n'),
-    "tests_use_sim": ("tools/clarion-trace/scenarios/b.cpp", '#include "core/sim/world.hpp"\n#include "tests/support/x.hpp"\n'),
+    "tests_use_sim": ("tests/sim/b.cpp", '#include "core/sim/world.hpp"\n#include "tests/support/x.hpp"\n'),
     "sim_uses_sim": ("core/sim/b.cpp", '#include "core/sim/world.hpp"\n'),
     "loop_over_await": ("core/a/b.cpp", "while (co_await f(a)) {\n  g();\n}\n"),
     "full_file": ("core/a/b.cpp", "\n" * 400),

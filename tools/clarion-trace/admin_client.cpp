@@ -20,7 +20,8 @@ answer ask_once(const admin_address& with, const std::string& request) {
     boost::system::error_code error;
     const auto failed = [&with, &error] {
         return failure{
-            "cannot ask " + in_brackets(with.host) + ':' + with.port + ": " + error.message()};
+            "cannot ask " + in_brackets(with.host) + ':' + with.port + ": " + error.message()
+        };
     };
     asio::io_context context;
     asio::ip::tcp::resolver resolver(context);
@@ -79,7 +80,8 @@ answer body_of(std::string_view response) {
     const std::string_view body = response.substr(end + 4);
     if (status != "200")
         return failure{
-            "the server answers " + std::string(status) + ": " + std::string(body.substr(0, 200))};
+            "the server answers " + std::string(status) + ": " + std::string(body.substr(0, 200))
+        };
     return std::string(body);
 }
 
