@@ -58,6 +58,8 @@ struct choice_settings {
     /// Of pct: how many ordering constraints a fault is guessed to need, and how long a run is.
     std::size_t depth = 3;
     std::size_t steps_expected = 300;
+    /// A run that does not end by itself is given up after so many functions.
+    std::size_t steps_max = 500'000;
     /// Set: these are taken, and the default everywhere else, whatever the policy.
     std::optional<std::vector<deviation>> only{};
 };
@@ -80,6 +82,7 @@ public:
     void fold(std::string_view text);
 
     const std::vector<deviation>& deviations() const { return deviations_; }
+    const choice_settings& settings() const { return settings_; }
     std::uint64_t count(choice what) const { return counts_[static_cast<std::size_t>(what)]; }
 
 private:

@@ -3,6 +3,7 @@
 #include "core/trace/clock.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace clarion::sim {
@@ -19,6 +20,7 @@ choice_settings in_order(std::uint64_t seed, policy order) {
     choice_settings settings;
     settings.seed = seed;
     settings.order = order;
+    settings.steps_max = std::numeric_limits<std::size_t>::max();
     return settings;
 }
 }  // namespace

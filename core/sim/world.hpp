@@ -19,9 +19,7 @@ namespace clarion::sim {
 /// scheduling point; a policy and a seed, or a list of deviations, decide the order.
 class world final : public scheduler {
 public:
-    /// A run that does not end by itself is given up after so many functions.
-    static constexpr std::size_t steps_max = 2'000'000;
-
+    /// Runs as long as it takes.
     explicit world(std::uint64_t seed = 1, policy order = policy::fifo);
     explicit world(choice_settings decided_by);
     ~world();
@@ -43,7 +41,7 @@ public:
 
     /// What ran so far, and whether that was too much.
     std::size_t steps() const { return steps_; }
-    bool is_exhausted() const { return steps_ >= steps_max; }
+    bool is_exhausted() const { return steps_ >= choices_.settings().steps_max; }
 
     void defer(std::unique_ptr<deferred_work> work) override { queue(*this, std::move(work)); }
     time_point now() const noexcept override { return now_; }

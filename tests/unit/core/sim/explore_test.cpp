@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -69,6 +70,11 @@ sim::scenario scenario_of(build how) {
     return {"toy", "", [how](sim::world& in) {
                 return play(in, how);
             }};
+}
+
+task<> runs_for_ever(executor elsewhere) {
+    while (true)
+        co_await ask(elsewhere, at_the_registry());
 }
 
 sim::exploration thousand(std::optional<sim::policy> only = {}) {
@@ -144,6 +150,21 @@ BOOST_AUTO_TEST_CASE(what_a_seed_does_not_determine_is_found_too) {
     BOOST_REQUIRE(sums.found.has_value());
     BOOST_TEST(!sums.found->fewest.has_value());
     BOOST_TEST(sums.runs == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_end_is_given_up_and_told) {
+    const sim::scenario endless{"endless", "", [](sim::world& in) {
+                                    const executor elsewhere = in.add_shard();
+                                    const executor here = in.add_shard();
+                                    asio::co_spawn(here, runs_for_ever(elsewhere), [](auto) {});
+                                    in.run();
+                                    return sim::played();
+                                }};
+    sim::choice_settings how = sim::settings_of(1, 100);
+    how.steps_max = 1000;
+    const sim::rerun made = sim::play_once(endless, how);
+    BOOST_TEST(made.what.broken == std::vector<std::string>{"it does not come to an end"});
+    BOOST_TEST(made.steps == 1000U);
 }
 
 BOOST_AUTO_TEST_CASE(a_report_names_seed_build_promise_deviations_and_shows_the_timeline) {
