@@ -50,18 +50,20 @@ enum class build { right, wrong };
 
 sim::played play(sim::world& in, build how) {
     session it;
+    session another;
     const executor registry = in.add_shard();
     const executor network = in.add_shard();
     task_group group(in.add_shard());
     if (how == build::right) {
         group.spawn(in_order(it, registry, network));
+        group.spawn(in_order(another, registry, network));
     } else {
         group.spawn(registers(it, registry));
         group.spawn(reads(it, network));
     }
     in.run();
     sim::played made;
-    if (it.was_early)
+    if (it.was_early || another.was_early)
         made.broken.emplace_back("a message came before the registration");
     return made;
 }
