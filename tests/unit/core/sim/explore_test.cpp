@@ -20,6 +20,7 @@ namespace {
 using namespace clarion;
 
 struct session {
+    std::string id;
     bool is_registered = false;
     bool was_early = false;
 };
@@ -31,13 +32,13 @@ task<> at_the_registry() {
 task<> registers(session& it, executor registry) {
     co_await ask(registry, at_the_registry());
     it.is_registered = true;
-    trace::mark("registered", "c_1");
+    trace::mark("registered", it.id);
 }
 
 task<> reads(session& it, executor network) {
     for (int hop = 0; hop < 4; ++hop)
         co_await ask(network, at_the_registry());
-    trace::mark("message", "c_1");
+    trace::mark("message", it.id);
     it.was_early = !it.is_registered;
 }
 
@@ -49,8 +50,8 @@ task<> in_order(session& it, executor registry, executor network) {
 enum class build { right, wrong };
 
 sim::played play(sim::world& in, build how) {
-    session it;
-    session another;
+    session it{"c_1"};
+    session another{"c_2"};
     const executor registry = in.add_shard();
     const executor network = in.add_shard();
     task_group group(in.add_shard());
