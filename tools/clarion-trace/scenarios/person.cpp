@@ -30,7 +30,7 @@ websocket::transport_options client_options() {
 }
 
 std::string quoted(std::string_view text) {
-    return boost::json::serialize(boost::json::value(text));
+    return boost::json::serialize(boost::json::string_view(text.data(), text.size()));
 }
 
 }  // namespace
