@@ -249,10 +249,11 @@ export class Tab {
     setTimeout(() => this.open(), load.random.next() * most);
   }
 
-  /** Whoever is too slow for what happens is closed, and a busy machine makes every client slow; but a replay
-   *  goes at its reader's pace. */
+  /** Whoever is too slow for what happens is closed, and a busy machine makes every client slow; where the server
+   *  has gone live behind a replay, nobody can see from here. But a replay goes at its reader's pace: whoever
+   *  reads comes further with each connection. */
   #judgeSlow(told) {
-    if (this.#behaved && !this.#rules.isLive) this.#user.wrong("connection_lost", {}, `${told}, while replaying`);
+    if (this.#behaved && !this.#rules.cameFurther) this.#user.wrong("connection_lost", {}, `${told}, with nothing new`);
   }
 
   #judge({ code, status, error, broken, reason }) {
