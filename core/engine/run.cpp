@@ -1,7 +1,9 @@
 #include "core/engine/run.hpp"
 
 #include "core/engine/work_list.hpp"
+#include "core/failure/coroutine_dump.hpp"
 #include "core/protocol/own_names.hpp"
+#include "core/trace/mark.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -108,6 +110,8 @@ run::run(
 task<close_verdict> run::execute() {
     const failure::logger log = services_.failures.log().with(about());
     log.write(severity_of(*scope_), "the run begins: " + scope_->agent_name);
+    trace::tag_coroutine("run", scope_->run_id);
+    trace::mark("run_began", scope_->run_id);
     const ending how = co_await run_body();
     ending_ = true;
     journal_->add_tools_ms(body_->tools_ms);
@@ -168,6 +172,12 @@ task<ending> run::wait_for(std::shared_ptr<body> state, task_group::child engine
     if (state->ended && !cancelled_)
         co_return ending_of(*state);
 
+    if (!cancelled_)
+        failure::dump_coroutines(
+            services_.failures.log().with(about()),
+            "the run passes its deadline, and this is what it waits for",
+            scope_->run_id
+        );
     engine.cancel();
     const time_point grace_ends = on_.owner().now() + limits_.cancel_grace;
     while (!state->ended && on_.owner().now() < grace_ends)
