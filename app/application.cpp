@@ -3,6 +3,7 @@
 #include "app/admin/shard_watch.hpp"
 #include "app/admin/trace_routes.hpp"
 #include "app/credential_files.hpp"
+#include "app/dump_signal.hpp"
 #include "app/file_limit.hpp"
 #include "app/home_directory.hpp"
 #include "app/last_resort.hpp"
@@ -17,7 +18,6 @@
 #include "core/async/task_group.hpp"
 #include "core/conversation/revoke.hpp"
 #include "core/engine/engine_factory.hpp"
-#include "core/failure/coroutine_dump.hpp"
 #include "core/failure/drop_report.hpp"
 #include "core/failure/log.hpp"
 #include "core/session/serve.hpp"
@@ -106,6 +106,7 @@ private:
     std::shared_ptr<http::site> admin_site_;
     std::unique_ptr<net::listener> admin_;
     asio::signal_set signals_;
+    dump_signal coroutines_asked_for_;
     latch started_;
     last_resort last_resort_{first(), log_, [this] {
                                  leave_at_once();
@@ -134,8 +135,8 @@ application::application(const settings& with, failure::logging& logging)
       token_door_(make_token_door(settings_.server, revoked_, log_)),
       proof_(door(), ready_, failures_),
       session_settings_(session_settings_of(settings_.limits, agents_)),
-      signals_(shards_.front()->io(), SIGTERM, SIGINT, SIGHUP) {
-    signals_.add(SIGUSR1);
+      signals_(shards_.front()->io(), SIGTERM, SIGINT, SIGHUP),
+      coroutines_asked_for_(log_) {
     ready_.set(unready::starting);
     observed_.canary_rounds = [this] {
         return proof_.figures();
@@ -240,8 +241,6 @@ void application::watch_signals() {
 }
 
 void application::on_signal(int number) {
-    if (number == SIGUSR1)
-        return failure::dump_coroutines(log_, "SIGUSR1");
     if (number == SIGHUP && stopping_)
         return;  // whoever renews a file does not ask for a faster end
     if (number == SIGHUP && !credentials_.empty())

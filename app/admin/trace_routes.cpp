@@ -1,6 +1,7 @@
 #include "app/admin/trace_routes.hpp"
 
 #include "app/parts.hpp"
+#include "core/async/side_thread.hpp"
 #include "core/async/sleep.hpp"
 #include "core/failure/coroutine_dump.hpp"
 #include "core/protocol/json_reader.hpp"
@@ -31,20 +32,31 @@ constexpr std::int64_t recorded_s_max = 600;
 /// Of what the lints find, so much goes to the log.
 constexpr std::size_t logged_findings_max = 50;
 
+/// What the routes share. Recordings are made into files beside the shards: a full one is work.
+struct recorder {
+    std::atomic<bool> is_taken = false;
+    side_thread beside;
+};
+
 /// While it lives everything is recorded; there is one at a time.
 class recording_turn {
 public:
     explicit recording_turn(std::atomic<bool>& is_taken)
         : is_taken_(is_taken), is_mine_(!is_taken.exchange(true)), before_(trace::current_level()) {
-        if (is_mine_)
-            trace::set_level(trace::level::events);
+        // What is recorded all the time stays where it is.
+        if (!is_mine_ || before_ == trace::level::events)
+            return;
+        trace::forget_records();
+        trace::set_level(trace::level::events);
     }
     recording_turn(const recording_turn&) = delete;
     recording_turn& operator=(const recording_turn&) = delete;
     ~recording_turn() {
         if (!is_mine_)
             return;
-        trace::set_level(before_);
+        // Somebody may have asked for another level meanwhile.
+        if (trace::current_level() == trace::level::events)
+            trace::set_level(before_);
         is_taken_ = false;
     }
     bool is_mine() const { return is_mine_; }
@@ -72,14 +84,27 @@ std::optional<std::uint64_t> whole_number(const std::string& text) {
     return value;
 }
 
-http::response dump(const http::request& asked) {
+task<http::response>
+in_a_file(std::shared_ptr<recorder> with, side_thread::work_of<http::response> work) {
+    std::optional<http::response> made = co_await with->beside.run(std::move(work));
+    if (!made)
+        co_return http::plain_response(409, "another recording is being written");
+    co_return *std::move(made);
+}
+
+task<http::response> dump(const http::request& asked, std::shared_ptr<recorder> with) {
+    std::uint64_t window_ns = ~std::uint64_t{0};
     const auto named = asked.query.find("seconds");
-    if (named == asked.query.end())
-        return file_of(trace::take_recording());
-    const auto seconds = whole_number(named->second);
-    if (!seconds)
-        return http::plain_response(400, "seconds is a whole number up to 600");
-    return file_of(trace::take_recording(*seconds * 1'000'000'000U));
+    if (named != asked.query.end()) {
+        const auto seconds = whole_number(named->second);
+        if (!seconds)
+            co_return http::plain_response(400, "seconds is a whole number up to 600");
+        window_ns = *seconds * 1'000'000'000U;
+    }
+    side_thread::work_of<http::response> work = [window_ns](const std::stop_token&) {
+        return file_of(trace::take_recording(window_ns));
+    };
+    co_return co_await in_a_file(std::move(with), std::move(work));
 }
 
 void log_findings(const trace::recording& recorded, const failure::logger& log) {
@@ -117,21 +142,24 @@ http::response refusal(const protocol::field_error& wrong) {
 }
 
 task<http::response>
-record(const http::request& asked, failure::logger log, std::shared_ptr<std::atomic<bool>> taken) {
+record(const http::request& asked, failure::logger log, std::shared_ptr<recorder> with) {
     const auto read = read_field<std::int64_t>(asked, "seconds");
     if (const auto* wrong = std::get_if<protocol::field_error>(&read))
         co_return refusal(*wrong);
     const std::int64_t seconds = std::get<std::int64_t>(read);
     if (seconds < 1 || seconds > recorded_s_max)
         co_return http::plain_response(400, "/seconds must be 1 to 600");
-    const recording_turn mine(*taken);
+    const recording_turn mine(with->is_taken);
     if (!mine.is_mine())
         co_return http::plain_response(409, "somebody else is recording");
-    trace::forget_records();
     co_await sleep_for(std::chrono::seconds(seconds));
-    trace::recording recorded = trace::take_recording();
-    log_findings(recorded, log);
-    co_return file_of(std::move(recorded));
+    const std::uint64_t window_ns = static_cast<std::uint64_t>(seconds) * 1'000'000'000U;
+    side_thread::work_of<http::response> work = [window_ns, log](const std::stop_token&) {
+        trace::recording recorded = trace::take_recording(window_ns);
+        log_findings(recorded, log);
+        return file_of(std::move(recorded));
+    };
+    co_return co_await in_a_file(with, std::move(work));
 }
 
 http::response change_level(const http::request& asked) {
@@ -163,14 +191,15 @@ post_route(std::string path, std::variant<http::answer_at_once, http::answer_lat
 }  // namespace
 
 std::vector<http::route> trace_routes(const failure::logger& log) {
+    const auto with = std::make_shared<recorder>();
     http::route shown;
     shown.method = "GET";
     shown.path = "/debug/trace";
-    shown.answer = http::answer_at_once(dump);
+    shown.answer =
+        http::answer_later([with](const http::request& asked) { return dump(asked, with); });
     shown.open_to = http::access::guarded;
-    const auto taken = std::make_shared<std::atomic<bool>>(false);
-    auto recorded = [log, taken](const http::request& asked) {
-        return record(asked, log, taken);
+    auto recorded = [log, with](const http::request& asked) {
+        return record(asked, log, with);
     };
     return {
         shown,

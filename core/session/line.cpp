@@ -65,7 +65,7 @@ void line::end(closing why) {
 }
 
 task<> line::read() {
-    const line_list::pump alive(*this);
+    const pump alive(*this);
     while (true) {
         inbound received = co_await with_.receive();
         trace::mark("touch", end_->connection_id);
@@ -127,7 +127,7 @@ void line::frames_wait() {
 // One write for all that has gathered since the last one. Between its last look at the outbox and
 // its end nothing else runs, so that no frame is left without a writer.
 task<> line::write() {
-    const line_list::pump alive(*this);
+    const pump alive(*this);
     const ending_writer ends(is_writing_, writer_ended_);
     time_point free_since = on_.owner().now();
     while (true) {
@@ -146,7 +146,7 @@ task<> line::write() {
 }
 
 task<> line::say_goodbye(closing with) {
-    const line_list::pump alive(*this);
+    const pump alive(*this);
     while (is_writing_)
         co_await writer_ended_.wait();
     trace::mark("closed", end_->connection_id);

@@ -33,33 +33,32 @@ public:
 
         virtual line_report report() const = 0;
 
+        /// In the frame of each of a line's coroutines: there as long as that lives, whatever the
+        /// line's own books say.
+        class pump {
+        public:
+            explicit pump(place& of) : of_(of) {
+                if (of_.pumps_++ == 0)
+                    ++of_.in_.live_lines_;
+            }
+            pump(const pump&) = delete;
+            pump& operator=(const pump&) = delete;
+            ~pump() {
+                if (--of_.pumps_ == 0)
+                    --of_.in_.live_lines_;
+            }
+
+        private:
+            place& of_;
+        };
+
     protected:
         explicit place(const executor& on);
         ~place();
 
     private:
-        friend class line_list;
         line_list& in_;
         std::size_t pumps_ = 0;
-    };
-
-    /// In the frame of each of a line's coroutines: there as long as that lives, whatever the
-    /// line's own books say.
-    class pump {
-    public:
-        explicit pump(place& of) : of_(of) {
-            if (of_.pumps_++ == 0)
-                ++of_.in_.live_lines_;
-        }
-        pump(const pump&) = delete;
-        pump& operator=(const pump&) = delete;
-        ~pump() {
-            if (--of_.pumps_ == 0)
-                --of_.in_.live_lines_;
-        }
-
-    private:
-        place& of_;
     };
 
     std::size_t size() const { return places_.size(); }

@@ -50,6 +50,7 @@ std::size_t choices::planned(choice what, std::uint64_t nth) const {
 
 std::size_t choices::note(choice what, std::uint64_t nth, std::size_t taken) {
     fold(key_of(what, taken));
+    schedule_ = folded(schedule_, key_of(what, taken));
     if (taken != 0)
         deviations_.push_back({what, nth, taken});
     return taken;
@@ -63,8 +64,10 @@ std::size_t choices::choose(choice what, std::size_t of, std::size_t one_in) {
     std::size_t taken = 0;
     if (settings_.only)
         taken = std::min(planned(what, nth), of - 1);
-    else if (settings_.order != policy::fifo && random_.below(one_in) == 0)
+    else if (settings_.order != policy::fifo && one_in == 1)
         taken = random_.below(of);
+    else if (settings_.order != policy::fifo && of > 1 && random_.below(one_in) == 0)
+        taken = 1 + random_.below(of - 1);
     return note(what, nth, taken);
 }
 

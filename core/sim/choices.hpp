@@ -78,7 +78,9 @@ public:
 
     /// Of all that was decided and folded in.
     std::uint64_t hash() const { return hash_; }
-    void fold(std::uint64_t value) { hash_ = (hash_ ^ value) * 0x100000001b3U; }
+    /// Of what was decided alone: equal schedules, equal numbers, whatever ids were drawn.
+    std::uint64_t schedule() const { return schedule_; }
+    void fold(std::uint64_t value) { hash_ = folded(hash_, value); }
     void fold(std::string_view text);
 
     const std::vector<deviation>& deviations() const { return deviations_; }
@@ -86,6 +88,9 @@ public:
     std::uint64_t count(choice what) const { return counts_[static_cast<std::size_t>(what)]; }
 
 private:
+    static std::uint64_t folded(std::uint64_t into, std::uint64_t value) {
+        return (into ^ value) * 0x100000001b3U;
+    }
     std::size_t pick_turn(const std::vector<std::uint64_t>& chains);
     std::size_t highest(const std::vector<std::uint64_t>& chains);
     std::uint64_t& priority_of(std::uint64_t chain);
@@ -101,6 +106,7 @@ private:
     std::unordered_set<std::uint64_t> change_points_;
     std::uint64_t lowered_;
     std::uint64_t hash_ = 0xcbf29ce484222325U;
+    std::uint64_t schedule_ = 0xcbf29ce484222325U;
 };
 
 }  // namespace clarion::sim

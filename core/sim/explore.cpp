@@ -5,6 +5,7 @@
 #include "core/trace/recording.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <unordered_set>
 #include <utility>
@@ -37,14 +38,24 @@ choice_settings with_only(choice_settings how, std::vector<deviation> only) {
     return how;
 }
 
+// What a promise says without its numbers: they may differ from schedule to schedule.
+std::string without_numbers(const std::string& sentence) {
+    std::string kept;
+    std::ranges::copy_if(sentence, std::back_inserter(kept), [](char each) {
+        return each < '0' || each > '9';
+    });
+    return kept;
+}
+
 // Takes pieces out, ever smaller ones, as long as it still breaks (Zeller's ddmin, by complements).
 class shrinking {
 public:
-    shrinking(const scenario& which, const choice_settings& how, std::size_t runs_max)
-        : which_(which), how_(how), runs_left_(runs_max) {}
+    shrinking(const scenario& which, const choice_settings& how, const rerun& found)
+        : which_(which), how_(how), wanted_(without_numbers(found.what.broken.front())) {}
 
-    std::vector<deviation> run(std::vector<deviation> from) {
+    std::vector<deviation> run(std::vector<deviation> from, std::size_t runs_max) {
         fewest_ = std::move(from);
+        runs_left_ = runs_max;
         std::size_t pieces = 2;
         while (!fewest_.empty() && runs_left_ > 0) {
             pieces = std::min(pieces, fewest_.size());
@@ -59,6 +70,13 @@ public:
     }
 
 private:
+    // Another promise that breaks on the way is another fault.
+    bool breaks_as_wanted(const rerun& tried) const {
+        return std::ranges::any_of(tried.what.broken, [this](const std::string& sentence) {
+            return without_numbers(sentence) == wanted_;
+        });
+    }
+
     bool leave_out_one_of(std::size_t pieces) {
         for (std::size_t piece = 0; piece < pieces && runs_left_ > 0; ++piece) {
             const std::size_t begin = fewest_.size() * piece / pieces;
@@ -74,7 +92,7 @@ private:
             );
             --runs_left_;
             rerun tried = play_once(which_, with_only(how_, rest));
-            if (tried.what.broken.empty())
+            if (!breaks_as_wanted(tried))
                 continue;
             // Those that were of no effect are gone too.
             fewest_ = tried.deviations.size() <= rest.size() ? std::move(tried.deviations)
@@ -86,7 +104,8 @@ private:
 
     const scenario& which_;
     const choice_settings& how_;
-    std::size_t runs_left_;
+    const std::string wanted_;
+    std::size_t runs_left_ = 0;
     std::vector<deviation> fewest_;
 };
 
@@ -102,7 +121,7 @@ std::optional<discovery>
 look_at(const scenario& which, const choice_settings& how, const sums_of_runs& into) {
     explored& sums = into.sums;
     rerun first = play_once(which, how);
-    into.schedules.insert(first.hash);
+    into.schedules.insert(first.schedule);
     sums.distinct = into.schedules.size();
     const rerun second = play_once(which, how);
     ++sums.runs;
@@ -113,14 +132,14 @@ look_at(const scenario& which, const choice_settings& how, const sums_of_runs& i
     found.after = sums.runs;
     found.deviations = first.deviations.size();
     if (first.hash != second.hash || first.what.broken != second.what.broken) {
-        found.broken = {"two runs of one seed were not the same: something is not determined by it"
-        };
+        found.broken = {
+            "two runs of one seed were not the same: something is not determined by it"};
         return found;
     }
     if (first.what.broken.empty())
         return std::nullopt;
+    found.fewest = shrink(which, how, first, into.shrinking_runs_max);
     found.broken = std::move(first.what.broken);
-    found.fewest = shrink(which, how, std::move(first.deviations), into.shrinking_runs_max);
     return found;
 }
 
@@ -137,6 +156,7 @@ rerun play_once(const scenario& which, const choice_settings& how) {
     for (const std::string& sentence : made.what.broken)
         in->decisions().fold(sentence);
     made.hash = in->decisions().hash();
+    made.schedule = in->decisions().schedule();
     made.steps = in->steps();
     made.deviations = in->decisions().deviations();
     if (made.what.is_stuck)
@@ -190,10 +210,10 @@ explored replay(const scenario& which, std::uint64_t seed, std::size_t shrinking
 std::vector<deviation> shrink(
     const scenario& which,
     const choice_settings& how,
-    std::vector<deviation> from,
+    const rerun& found,
     std::size_t runs_max
 ) {
-    return shrinking(which, how, runs_max).run(std::move(from));
+    return shrinking(which, how, found).run(found.deviations, runs_max);
 }
 
 std::string report(const scenario& which, const discovery& found) {

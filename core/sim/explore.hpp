@@ -34,6 +34,7 @@ struct scenario {
 struct rerun {
     played what;
     std::uint64_t hash = 0;
+    std::uint64_t schedule = 0;
     std::size_t steps = 0;
     std::vector<deviation> deviations{};
 };
@@ -80,14 +81,10 @@ explored explore(const scenario& which, const exploration& how);
 /// One seed: twice, and shrunk if it breaks.
 explored replay(const scenario& which, std::uint64_t seed, std::size_t shrinking_runs_max = 3000);
 
-/// The deviations with which `which` still breaks, none of which can be left out alone, unless the
+/// The deviations with which `which` still breaks as `broken` says (numbers in it aside), none of which can be left out alone, unless the
 /// bound on runs comes first.
-std::vector<deviation> shrink(
-    const scenario& which,
-    const choice_settings& how,
-    std::vector<deviation> from,
-    std::size_t runs_max
-);
+std::vector<deviation>
+shrink(const scenario& which, const choice_settings& how, const rerun& found, std::size_t runs_max);
 
 /// Everything a person needs: seed and build, promises, deviations, what the lints say, who waits
 /// for what, and a timeline. Runs it once more, recorded.

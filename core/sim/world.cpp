@@ -1,7 +1,5 @@
 #include "core/sim/world.hpp"
 
-#include "core/trace/clock.hpp"
-
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -45,7 +43,9 @@ private:
 world::world(std::uint64_t seed, policy order) : world(in_order(seed, order)) {}
 
 world::world(choice_settings decided_by)
-    : scheduler(runs::elsewhere, decided_by.seed), choices_(std::move(decided_by)) {}
+    : scheduler(runs::elsewhere, decided_by.seed),
+      choices_(std::move(decided_by)),
+      clock_(&now_ns, this) {}
 
 world::~world() {
     // Destroying what is queued may queue more.
@@ -132,7 +132,6 @@ bool world::advance_to_timer(time_point latest) {
 
 std::size_t world::run(const std::function<bool()>& done) {
     const running here(*this);
-    const trace::virtual_time clock(&now_ns, this);
     std::size_t ran = 0;
     while (!done() && (run_one_ready() || advance_to_timer(time_point::never())))
         ++ran;
@@ -141,7 +140,6 @@ std::size_t world::run(const std::function<bool()>& done) {
 
 void world::run_for(duration time) {
     const running here(*this);
-    const trace::virtual_time clock(&now_ns, this);
     const time_point end = now_ + time;
     while (run_one_ready() || advance_to_timer(end)) {
     }

@@ -3,6 +3,7 @@
 #include "core/async/executor.hpp"
 #include "core/async/scheduler.hpp"
 #include "core/sim/choices.hpp"
+#include "core/trace/clock.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 
@@ -16,7 +17,8 @@
 namespace clarion::sim {
 
 /// A scheduler with virtual time on the calling thread. Every function handed to it is a
-/// scheduling point; a policy and a seed, or a list of deviations, decide the order.
+/// scheduling point; a policy and a seed, or a list of deviations, decide the order. As long as it
+/// lives, its time is the tracer's on this thread.
 class world final : public scheduler {
 public:
     /// Runs as long as it takes.
@@ -67,6 +69,7 @@ private:
 
     choices choices_;
     time_point now_{std::chrono::seconds(1)};
+    const trace::virtual_time clock_;
     timer_queue timers_;
     std::vector<queued> ready_;
     // Those that may run next, by place in `ready_`, and the chain of each; made for each turn.

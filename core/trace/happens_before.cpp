@@ -14,9 +14,17 @@ constexpr std::uint64_t first_function = std::uint64_t{1} << 62U;
 happens_before::happens_before(const recording& of) : of_(of) {}
 
 void happens_before::join(clock& into, const clock& more) {
-    for (const auto& [actor, count] : more) {
-        std::uint64_t& known = into[actor];
-        known = std::max(known, count);
+    if (more.all_until > into.all_until) {
+        into.all_until = more.all_until;
+        std::erase_if(into.until_by_actor, [&into](const auto& each) {
+            return each.second <= into.all_until;
+        });
+    }
+    for (const auto& [actor, number] : more.until_by_actor) {
+        if (number <= into.all_until)
+            continue;
+        std::uint64_t& known = into.until_by_actor[actor];
+        known = std::max(known, number);
     }
 }
 
@@ -44,7 +52,7 @@ std::uint64_t happens_before::function_actor(thread_state& on) {
         return on.turns.back();
     if (on.plain_actor == 0)
         on.plain_actor = first_function + functions_++;
-    join(known_by(on.plain_actor), everything_);
+    known_by(on.plain_actor) = {moments_, {}};
     return on.plain_actor;
 }
 
@@ -84,27 +92,31 @@ void happens_before::resume(const entry& next) {
     if (on == parked_on_.end() || of_.text(on->second) != "co_spawn")
         return;
     const auto ended = ended_of_.find(actor);
-    if (ended != ended_of_.end())
-        join(known_by(actor), ended->second);
-}
-
-void happens_before::end(const entry& next) {
-    const auto made = made_.find(next.subject);
-    const std::uint64_t actor = coroutine_actor(next.subject);
-    if (made != made_.end() && actor == next.subject)
-        join(ended_of_[made->second.maker_actor], known_by(actor));
-    if (made != made_.end())
-        made_.erase(made);
-    parked_on_.erase(next.subject);
-}
-
-void happens_before::change_turn(const entry& next) {
-    thread_state& on = threads_[next.thread];
-    if (next.what == event::turn_ended) {
-        if (!on.turns.empty())
-            on.turns.pop_back();
+    if (ended == ended_of_.end())
         return;
+    join(known_by(actor), ended->second);
+    ended_of_.erase(ended);
+}
+
+// Nothing of it is needed any more but what its maker may ask for.
+void happens_before::end(const entry& next) {
+    const std::uint64_t actor = coroutine_actor(next.subject);
+    const auto made = made_.find(next.subject);
+    if (made != made_.end()) {
+        const std::uint64_t maker = made->second.maker_actor;
+        if (actor == next.subject && maker < first_function && actors_.contains(maker))
+            join(ended_of_[maker], known_by(actor));
+        made_.erase(made);
     }
+    parked_on_.erase(next.subject);
+    actor_by_id_.erase(next.subject);
+    if (actor != next.subject)
+        return;
+    actors_.erase(actor);
+    ended_of_.erase(actor);
+}
+
+void happens_before::begin_turn(thread_state& on, const entry& next) {
     const std::uint64_t actor = first_function + functions_++;
     on.turns.push_back(actor);
     actor_state& state = actors_[actor];
@@ -115,6 +127,13 @@ void happens_before::change_turn(const entry& next) {
     } else if (next.key != queued_by_nobody) {
         state.is_whole = false;
     }
+}
+
+void happens_before::end_turn(thread_state& on) {
+    if (on.turns.empty())
+        return;
+    actors_.erase(on.turns.back());
+    on.turns.pop_back();
 }
 
 void happens_before::take(const entry& next) {
@@ -138,8 +157,10 @@ void happens_before::take(const entry& next) {
             resume(next);
             break;
         case event::turn_began:
+            begin_turn(threads_[next.thread], next);
+            break;
         case event::turn_ended:
-            change_turn(next);
+            end_turn(threads_[next.thread]);
             break;
         default:
             break;
@@ -158,19 +179,20 @@ void happens_before::take(const entry& next) {
 }
 
 happens_before::moment happens_before::remember() {
-    actor_state& state = actors_[actor_];
-    const std::uint64_t count = ++state.moments;
-    state.known[actor_] = count;
-    everything_[actor_] = count;
-    return {actor_, count};
+    const std::uint64_t number = ++moments_;
+    known_by(actor_).until_by_actor[actor_] = number;
+    return {actor_, number};
 }
 
 bool happens_before::is_after(const moment& then) const {
     const auto state = actors_.find(actor_);
     if (state == actors_.end())
         return false;
-    const auto known = state->second.known.find(then.actor);
-    return known != state->second.known.end() && known->second >= then.count;
+    const clock& known = state->second.known;
+    if (known.all_until >= then.number)
+        return true;
+    const auto until = known.until_by_actor.find(then.actor);
+    return until != known.until_by_actor.end() && until->second >= then.number;
 }
 
 }  // namespace clarion::trace

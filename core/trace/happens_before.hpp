@@ -23,10 +23,10 @@ public:
     /// Takes the next entry in. In the recording's order.
     void take(const entry& next);
 
-    /// Something that the actor of the last entry did.
+    /// Something that the actor of the last entry did; the `number`-th thing remembered.
     struct moment {
         std::uint64_t actor = 0;
-        std::uint64_t count = 0;
+        std::uint64_t number = 0;
     };
     /// Remembers the last entry, to be compared with later ones.
     moment remember();
@@ -38,11 +38,14 @@ public:
     bool is_whole() const { return is_whole_; }
 
 private:
-    /// By actor: how many of its remembered moments are known.
-    using clock = std::map<std::uint64_t, std::uint64_t>;
+    /// Which moments are known: all up to a number, and of some actors up to a later one. On a live
+    /// server nearly everything comes from the kernel, so that the second part stays small.
+    struct clock {
+        std::uint64_t all_until = 0;
+        std::map<std::uint64_t, std::uint64_t> until_by_actor;
+    };
     struct actor_state {
         clock known;
-        std::uint64_t moments = 0;
         bool is_whole = true;
     };
     struct thread_state {
@@ -62,7 +65,8 @@ private:
     void begin(const entry& next);
     void resume(const entry& next);
     void end(const entry& next);
-    void change_turn(const entry& next);
+    void begin_turn(thread_state& on, const entry& next);
+    void end_turn(thread_state& on);
     clock& known_by(std::uint64_t actor) { return actors_[actor].known; }
     const clock* turn_clock(const entry& next);
 
@@ -76,7 +80,7 @@ private:
     std::unordered_map<std::uint64_t, word> parked_on_;
     /// What coroutines ended with, by the actor that made them, until that one asks.
     std::unordered_map<std::uint64_t, clock> ended_of_;
-    clock everything_;  // that was ever remembered
+    std::uint64_t moments_ = 0;
     std::uint64_t functions_ = 0;
     std::uint64_t actor_ = 0;
     bool is_whole_ = true;

@@ -101,6 +101,8 @@ private:
 
     void take_mark(const entry& at) {
         const std::string& what = of_.text(at.text);
+        if (take_run_mark(at, what))
+            return;
         connection_state& connection = connections_[at.key];
         if (what == "accepted")
             accepted(connection);
@@ -114,11 +116,9 @@ private:
             look_at_send(at, connection);
         else if (what == "closed")
             connection.closed_at = at.place;
-        else
-            take_run_mark(at, what);
     }
 
-    void take_run_mark(const entry& at, const std::string& what) {
+    bool take_run_mark(const entry& at, const std::string& what) {
         if (what == "tool_executing")
             tools_[at.key] = {at.other, at.place, at.at_ns};
         else if (what == "tool_completed")
@@ -131,6 +131,9 @@ private:
             begun_runs_.insert(at.key);
         else if (what == "run_closed")
             look_for_open_work(at);
+        else
+            return false;
+        return true;
     }
 
     // Its id may have been another one's, in a process that simulates many.

@@ -51,6 +51,14 @@ scripted_agent::script busy_behind(Payload event, duration time) {
     };
 }
 
+/// The lint of long turns finds nothing that was not asked for.
+template <class Payload>
+flow_server::options with_a_busy_agent(Payload event, duration time) {
+    flow_server::options with = with_script(busy_behind(std::move(event), time));
+    with.lints.long_turn_ns = static_cast<std::uint64_t>(time.count());
+    return with;
+}
+
 const protocol::agent_thinking thought{"scripted", 1, "a plan", std::nullopt};
 const protocol::progress_update progress{"half of it", std::nullopt};
 
@@ -89,7 +97,7 @@ BOOST_AUTO_TEST_CASE(every_event_is_measured_to_its_commit_and_to_each_write) {
 }
 
 BOOST_AUTO_TEST_CASE(an_event_that_a_busy_shard_holds_up_is_late) {
-    flow_server server(with_script(busy_behind(progress, milliseconds(700))));
+    flow_server server(with_a_busy_agent(progress, milliseconds(700)));
     flow_client& ada = ask_scripted(server);
     server.settle();
     BOOST_TEST(counters_of(server).events_late == 1U);
@@ -107,7 +115,7 @@ BOOST_AUTO_TEST_CASE(an_event_that_a_busy_shard_holds_up_is_late) {
 }
 
 BOOST_AUTO_TEST_CASE(a_mission_critical_event_that_is_late_is_critical) {
-    flow_server server(with_script(busy_behind(thought, milliseconds(500))));
+    flow_server server(with_a_busy_agent(thought, milliseconds(500)));
     flow_client& ada = ask_scripted(server);
     server.settle();
     expect_failure(
@@ -145,7 +153,7 @@ BOOST_AUTO_TEST_CASE(a_commit_that_takes_too_long_makes_its_event_late_and_is_to
 }
 
 BOOST_AUTO_TEST_CASE(what_is_committed_and_not_written_for_five_seconds_is_critical) {
-    flow_server server(with_script(busy_behind(thought, seconds(6))));
+    flow_server server(with_a_busy_agent(thought, seconds(6)));
     flow_client& ada = ask_scripted(server);
     server.settle();
     expect_failure(
@@ -161,7 +169,7 @@ BOOST_AUTO_TEST_CASE(what_is_committed_and_not_written_for_five_seconds_is_criti
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_critical_may_be_late_and_is_not_called_stalled) {
-    flow_server server(with_script(busy_behind(progress, seconds(6))));
+    flow_server server(with_a_busy_agent(progress, seconds(6)));
     ask_scripted(server);
     server.settle();
     BOOST_TEST(server.failures().count(code::event_late) == 1U);

@@ -76,7 +76,8 @@ boost::json::object flow_client::only(std::string_view type) const {
 }
 
 flow_server::flow_server(options with)
-    : world_(with.seed, with.order),
+    : lints_(std::move(with.lints)),
+      world_(with.seed, with.order),
       log_(with.log != nullptr ? with.log : &own_log_),
       door_(with.door != nullptr ? with.door : &open_door_),
       settings_(std::move(with.sessions)),

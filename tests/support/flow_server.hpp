@@ -95,6 +95,7 @@ public:
         /// Used instead of an own memory log, to stand for a restart on the same data.
         storage::event_log* log = nullptr;
         session::authenticator* door = nullptr;
+        trace::lint_settings lints{};
     };
 
     explicit flow_server(options with);

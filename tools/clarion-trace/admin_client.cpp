@@ -1,50 +1,79 @@
 #include "tools/clarion-trace/admin_client.hpp"
 
-#include <boost/asio/connect.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/none.hpp>
+
+#include <optional>
+#include <utility>
 
 namespace clarion::trace_tool {
 
 namespace {
 
 namespace asio = boost::asio;
+namespace beast = boost::beast;
+using request = beast::http::request<beast::http::string_body>;
+using response_parser = beast::http::response_parser<beast::http::string_body>;
 
 std::string in_brackets(const std::string& host) {
     return host.find(':') == std::string::npos ? host : '[' + host + ']';
 }
 
-answer ask_once(const admin_address& with, const std::string& request) {
-    boost::system::error_code error;
-    const auto failed = [&with, &error] {
-        return failure{
-            "cannot ask " + in_brackets(with.host) + ':' + with.port + ": " + error.message()
-        };
-    };
-    asio::io_context context;
-    asio::ip::tcp::resolver resolver(context);
-    const auto endpoints = resolver.resolve(with.host, with.port, error);
-    if (error)
-        return failed();
-    asio::ip::tcp::socket socket(context);
-    asio::connect(socket, endpoints, error);
-    if (error)
-        return failed();
-    asio::write(socket, asio::buffer(request), error);
-    if (error)
-        return failed();
-    std::string response;
-    asio::read(socket, asio::dynamic_buffer(response), error);
-    if (error != asio::error::eof)
-        return failed();
-    return body_of(response);
+// Any failure on the way is a system_error.
+asio::awaitable<answer>
+exchange(admin_address with, request wanted, std::chrono::seconds patience) {
+    beast::tcp_stream stream(co_await asio::this_coro::executor);
+    stream.expires_after(patience);
+    asio::ip::tcp::resolver resolver(stream.get_executor());
+    const auto endpoints =
+        co_await resolver.async_resolve(with.host, with.port, asio::use_awaitable);
+    co_await stream.async_connect(endpoints, asio::use_awaitable);
+    co_await beast::http::async_write(stream, wanted, asio::use_awaitable);
+    beast::flat_buffer buffer;
+    response_parser response;
+    response.body_limit(boost::none);
+    co_await beast::http::async_read(stream, buffer, response, asio::use_awaitable);
+    const auto& head = response.get();
+    std::string body = std::move(response.get().body());
+    if (head.result() != beast::http::status::ok)
+        co_return failure{
+            "the server answers " + std::to_string(head.result_int()) + ": " + body.substr(0, 200)};
+    co_return body;
 }
 
-std::string head_of(const char* method, const admin_address& with, const std::string& target) {
-    return std::string(method) + ' ' + target + " HTTP/1.1\r\nHost: " + in_brackets(with.host) +
-           ':' + with.port + "\r\nConnection: close\r\n";
+answer ask_once(const admin_address& with, request wanted, std::chrono::seconds patience) {
+    wanted.set(beast::http::field::host, in_brackets(with.host) + ':' + with.port);
+    wanted.set(beast::http::field::connection, "close");
+    wanted.prepare_payload();
+    asio::io_context context;
+    answer made;
+    auto take = [&](const std::exception_ptr& thrown, answer got) {
+        made = std::move(got);
+        if (!thrown)
+            return;
+        try {
+            std::rethrow_exception(thrown);
+        } catch (const boost::system::system_error& error) {
+            made = failure{
+                "cannot ask " + in_brackets(with.host) + ':' + with.port + ": " +
+                error.code().message()};
+        }
+    };
+    asio::co_spawn(context, exchange(with, std::move(wanted), patience), std::move(take));
+    context.run();
+    return made;
+}
+
+request ask_for(beast::http::verb verb, const std::string& target) {
+    return {verb, target, 11};
 }
 
 }  // namespace
@@ -59,30 +88,20 @@ std::variant<admin_address, std::string> parse_address(const std::string& text) 
     return admin_address{std::move(host), text.substr(colon + 1)};
 }
 
-answer get(const admin_address& from, const std::string& target) {
-    return ask_once(from, head_of("GET", from, target) + "\r\n");
+answer get(const admin_address& from, const std::string& target, std::chrono::seconds patience) {
+    return ask_once(from, ask_for(beast::http::verb::get, target), patience);
 }
 
-answer post(const admin_address& to, const std::string& target, const std::string& json) {
-    return ask_once(
-        to,
-        head_of("POST", to, target) + "Content-Type: application/json\r\nContent-Length: " +
-            std::to_string(json.size()) + "\r\n\r\n" + json
-    );
-}
-
-answer body_of(std::string_view response) {
-    const std::size_t end = response.find("\r\n\r\n");
-    constexpr std::string_view version = "HTTP/1.1 ";
-    if (end == std::string_view::npos || !response.starts_with(version))
-        return failure{"the answer is no HTTP"};
-    const std::string_view status = response.substr(version.size(), 3);
-    const std::string_view body = response.substr(end + 4);
-    if (status != "200")
-        return failure{
-            "the server answers " + std::string(status) + ": " + std::string(body.substr(0, 200))
-        };
-    return std::string(body);
+answer post(
+    const admin_address& to,
+    const std::string& target,
+    const std::string& json,
+    std::chrono::seconds patience
+) {
+    request wanted = ask_for(beast::http::verb::post, target);
+    wanted.set(beast::http::field::content_type, "application/json");
+    wanted.body() = json;
+    return ask_once(to, std::move(wanted), patience);
 }
 
 }  // namespace clarion::trace_tool

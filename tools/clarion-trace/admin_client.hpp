@@ -1,7 +1,7 @@
 #pragma once
 
+#include <chrono>
 #include <string>
-#include <string_view>
 #include <variant>
 
 namespace clarion::trace_tool {
@@ -19,11 +19,20 @@ struct failure {
 };
 using answer = std::variant<std::string, failure>;
 
-/// The body of a 200; blocks until it is whole.
-answer get(const admin_address& from, const std::string& target);
-answer post(const admin_address& to, const std::string& target, const std::string& json);
+/// A server that has not answered in full by then hangs.
+inline constexpr std::chrono::seconds answers_within{30};
 
-/// The body of an HTTP answer, or what its status says is wrong.
-answer body_of(std::string_view response);
+/// The body of a 200; blocks until it is whole, or for `patience`.
+answer get(
+    const admin_address& from,
+    const std::string& target,
+    std::chrono::seconds patience = answers_within
+);
+answer post(
+    const admin_address& to,
+    const std::string& target,
+    const std::string& json,
+    std::chrono::seconds patience = answers_within
+);
 
 }  // namespace clarion::trace_tool

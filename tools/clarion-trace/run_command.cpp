@@ -54,12 +54,15 @@ answer tree_of(const command& wanted, const admin_address& server) {
 }
 
 answer recorded(const command& wanted, const admin_address& server) {
-    if (wanted.what == verb::record)
+    if (wanted.what == verb::record) {
+        const auto seconds = wanted.seconds.value_or(1);
         return post(
             server,
             "/debug/trace/record",
-            "{\"seconds\":" + std::to_string(wanted.seconds.value_or(1)) + "}"
+            "{\"seconds\":" + std::to_string(seconds) + "}",
+            std::chrono::seconds(seconds) + answers_within
         );
+    }
     if (wanted.seconds)
         return get(server, "/debug/trace?seconds=" + std::to_string(*wanted.seconds));
     return get(server, "/debug/trace");

@@ -4,20 +4,28 @@
 
 planted_schedules_max=10000
 
-# explore_planted TRACE SCENARIO POLICY: prints "SCHEDULES SEED" of the first that breaks a promise; nothing when none does.
-# A run that ends in an assertion says its seed too.
+# explore_planted TRACE SCENARIO POLICY: prints "SCHEDULES SEED POLICY" of the first that breaks a promise; nothing when none
+# does. FIFO is played before all others, so the third may be `fifo`. A run that ends in an assertion says its seed too.
 explore_planted() {
   local report
   if report=$("$1" explore "$2" --runs "$planted_schedules_max" --policy "$3" 2>&1); then
     return 0
   fi
-  sed -nE 's/^(clarion: in )?scenario [^,]*, seed ([0-9]+).*, schedule ([0-9]+).*/\3 \2/p;
-           s/^clarion: in scenario [^,]*, seed ([0-9]+)$/? \1/p' <<<"$report" | head -n 1
+  sed -nE 's/^scenario [^,]*, seed ([0-9]+) \(([a-z]+)\), schedule ([0-9]+).*/\3 \1 \2/p;
+           s/.*in scenario [^,]*, seed ([0-9]+)$/assertion \1 '"$3"'/p' <<<"$report" | head -n 1
 }
 
-# look_for TRACE PATCH: a row of the table for each policy; false when nothing found it, or what was found does not hold.
+# replays TRACE SCENARIO SEED: whether playing the seed anew shows it anew.
+replays() {
+  local report
+  report=$("$1" replay "$2" "$3" 2>&1 || true)
+  grep -qE "^scenario $2, seed $3 |in scenario $2, seed $3\$" <<<"$report"
+}
+
+# look_for TRACE PATCH: a row of the table for each policy; false when none found it, a seed did not replay, or the lint
+# was silent.
 look_for() {
-  local trace=$1 patch=$2 name scenario policy found after seed replays is_found=1
+  local trace=$1 patch=$2 name scenario policy found after seed by is_found=1
   local -a scenarios
   name=$(basename "$patch" .patch)
   read -r -a scenarios < <(sed -n 's/^Scenario: //p' "$patch")
@@ -31,14 +39,14 @@ look_for() {
       printf '| %s | %s | | not found | |\n' "$name" "$policy"
       continue
     fi
-    read -r after seed <<<"$found"
-    replays=yes
-    if "$trace" replay "$scenario" "$seed" --out /dev/null >/dev/null 2>&1; then
-      replays=no
-    else
-      is_found=0
+    read -r after seed by <<<"$found"
+    printf '| %s | %s | %s | %s | %s |\n' "$name" "$by" "$scenario" "$after" "$seed"
+    if ! replays "$trace" "$scenario" "$seed"; then
+      printf '%s: seed %s of %s does not replay\n' "$name" "$seed" "$scenario" >&2
+      return 1
     fi
-    printf '| %s | %s | %s | %s | %s, replays: %s |\n' "$name" "$policy" "$scenario" "$after" "$seed" "$replays"
+    is_found=0
+    [ "$by" != fifo ] || break
   done
   look_for_lint "$trace" "$patch" && return "$is_found"
 }
@@ -46,8 +54,10 @@ look_for() {
 # look_for_lint TRACE PATCH: true when a FIFO run shows what the patch says it must.
 look_for_lint() {
   local -a lint
+  local report
   read -r -a lint < <(sed -n 's/^Lint: //p' "$2") || return 0
-  if "$1" replay "${lint[0]}" 0 2>&1 | grep "lint ${lint[1]} at" >/dev/null; then
+  report=$("$1" replay "${lint[0]}" 0 2>&1 || true)
+  if grep -q "lint ${lint[1]} at" <<<"$report"; then
     printf '| %s | fifo | %s | lint %s | 0 |\n' "$(basename "$2" .patch)" "${lint[0]}" "${lint[1]}"
   else
     printf '| %s | fifo | %s | lint %s is silent | 0 |\n' "$(basename "$2" .patch)" "${lint[0]}" "${lint[1]}"
@@ -61,7 +71,7 @@ verb_planted() {
   [ ${#patches[@]} -gt 0 ] || patches=(tests/sim/planted/*.patch)
   rm -rf "$copy"
   mkdir -p "$copy"
-  git ls-files -z | xargs -0 cp --parents -t "$copy"
+  git ls-files -z | xargs -0 cp --parents --preserve=timestamps -t "$copy"
   cmake -S "$copy" -B build/planted/release -G Ninja -DCMAKE_BUILD_TYPE=Release "-DCMAKE_CXX_FLAGS_RELEASE=-O2 -g1" \
     -DCLARION_TESTS=none >&2
   printf '| fault | policy | scenario | schedules to find it | seed |\n|---|---|---|---|---|\n'

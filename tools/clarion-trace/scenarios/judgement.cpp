@@ -51,7 +51,16 @@ void compare_with_log(const person& one, const troubled_log& log, sentences& bro
     }
 }
 
+bool knows_of_refusals(const server& at) {
+    return std::ranges::any_of(at.failures().snapshot().tallies, [](const failure::tally& each) {
+        return each.what == failure::code::storage_unavailable ||
+               each.what == failure::code::run_unsealed;
+    });
+}
+
 void look_at_failures(const server& at, const expectations& may, sentences& broken) {
+    if (at.log().refused() > 0 && !knows_of_refusals(at))
+        broken.emplace_back("the store refused a commit, and the ledger does not know");
     // Time passes here in leaps: lateness is no fault.
     constexpr std::array always{failure::code::event_late, failure::code::delivery_stalled};
     for (const failure::tally& each : at.failures().snapshot().tallies)
@@ -61,6 +70,30 @@ void look_at_failures(const server& at, const expectations& may, sentences& brok
                 "the ledger has " + std::string(failure::traits_of(each.what).name) + ", " +
                 std::to_string(each.count) + " times"
             );
+}
+
+trace::live_tree coroutines_of(const stage& on) {
+    trace::live_tree all = trace::take_tree();
+    std::erase_if(all.frames, [&on](const trace::tree_frame& each) {
+        return each.id < on.first_coroutine;
+    });
+    return all;
+}
+
+sentences tree_of(const stage& on) {
+    constexpr std::size_t lines_max = 200;
+    trace::tree_view shown;
+    shown.lines_max = lines_max;
+    return trace::tree_lines(coroutines_of(on), shown);
+}
+
+// When all is over nothing is left: no session, no line, no visitor, no coroutine.
+void look_for_remains(stage& on, sentences& broken) {
+    append(broken, on.at.differences());
+    append(broken, on.at.remains());
+    const std::size_t left = trace::count_live_frames();
+    if (left > on.coroutines_before)
+        broken.push_back(std::to_string(left - on.coroutines_before) + " coroutines are left");
 }
 
 bool everybody_has_ended(const stage& on) {
@@ -83,17 +116,6 @@ void leave_standing(std::unique_ptr<stage> on) {
     kept->push_back(std::move(on));
 }
 
-sentences tree_of(const stage& on) {
-    constexpr std::size_t lines_max = 200;
-    trace::tree_view shown;
-    shown.lines_max = lines_max;
-    trace::live_tree all = trace::take_tree();
-    std::erase_if(all.frames, [&on](const trace::tree_frame& each) {
-        return each.id < on.first_coroutine;
-    });
-    return trace::tree_lines(all, shown);
-}
-
 }  // namespace
 
 sim::played play_out(std::unique_ptr<stage> on, const expectations& may) {
@@ -112,6 +134,11 @@ sim::played play_out(std::unique_ptr<stage> on, const expectations& may) {
             made.broken.emplace_back("the shutdown does not come to its end");
         made.tree = tree_of(*on);
         made.is_stuck = true;
+    } else {
+        const bool held = made.broken.empty();
+        look_for_remains(*on, made.broken);
+        if (held && !made.broken.empty())
+            made.tree = tree_of(*on);
     }
     append(made.broken, on->at.log().audit(may.left_open));
     look_at_failures(on->at, may, made.broken);

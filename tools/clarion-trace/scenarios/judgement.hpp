@@ -1,10 +1,12 @@
 #pragma once
 
 #include "core/sim/explore.hpp"
+#include "core/trace/live_tree.hpp"
 #include "core/trace/thread_state.hpp"
 #include "tools/clarion-trace/scenarios/person.hpp"
 #include "tools/clarion-trace/scenarios/server.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -22,6 +24,7 @@ struct stage {
 
     /// Coroutines from here on are this stage's; those of earlier runs that hang are still there.
     std::uint64_t first_coroutine = trace::this_thread.next_id;
+    std::size_t coroutines_before = trace::count_live_frames();
     server at;
     std::vector<std::unique_ptr<person>> people;
     /// What else has to live as long.
@@ -29,9 +32,8 @@ struct stage {
 };
 
 struct expectations {
-    /// Runs may lie open in the log at the end: the server was shut down with some in its queue, or
-    /// could not write.
-    troubled_log::open_runs left_open = troubled_log::open_runs::must_not_be;
+    /// A server that is shut down leaves what it has not begun to the next one.
+    troubled_log::open_runs left_open = troubled_log::open_runs::none;
     /// Codes the ledger may have.
     std::vector<failure::code> failures{};
 };

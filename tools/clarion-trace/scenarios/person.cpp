@@ -247,8 +247,8 @@ std::vector<std::string> person::complaints() const {
         all.push_back(name_ + ": " + each);
     for (const errand_state& one : errands_) {
         const std::string ending = copy_.ending_of(one.what.message_id);
-        if (one.cancel_verdict == "accepted" && ending == "agent_completed")
-            all.push_back(name_ + ": a cancel was accepted, and the run completed");
+        if (one.cancel_verdict == "accepted" && !ending.empty() && ending != "agent_cancelled")
+            all.push_back(name_ + ": a cancel was accepted, and the run ended in " + ending);
     }
     return all;
 }

@@ -5,7 +5,6 @@
 #include "core/agents/tools/builtin_tools.hpp"
 #include "core/async/ask.hpp"
 #include "core/async/sleep.hpp"
-#include "core/registry/registry_census.hpp"
 #include "core/session/line_list.hpp"
 #include "core/session/session_list.hpp"
 #include "tools/clarion-trace/scenarios/troubled_agent.hpp"
@@ -138,17 +137,30 @@ task<> server::shut_down() {
     co_await ask(back_, home_->join());
 }
 
-std::vector<std::string> server::differences() {
+registry::shard_census server::census() {
     registry::shard_census here;
     here.registered = front_.owner().own<session::session_list>().connection_ids();
     const auto& lines = front_.owner().own<session::line_list>();
     here.lines = lines.reports();
     here.live_lines = lines.live_lines();
     here.home = home_->roll();
+    return here;
+}
+
+std::vector<std::string> server::differences() {
     std::vector<std::string> told;
-    for (const registry::difference& each : registry::differences_of({here}))
+    for (const registry::difference& each : registry::differences_of({census()}))
         told.push_back(std::string(registry::words_of(each.what)) + ": " + each.where);
     return told;
+}
+
+std::vector<std::string> server::remains() {
+    const registry::shard_census last = census();
+    const bool is_empty = last.registered.empty() && last.lines.empty() &&
+                          last.home.visitors.empty() && last.home.subscribers.empty();
+    if (is_empty)
+        return {};
+    return {"at the end there are still " + registry::sums_of({last})};
 }
 
 }  // namespace clarion::scenarios

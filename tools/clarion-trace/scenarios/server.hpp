@@ -5,6 +5,7 @@
 #include "core/async/task_group.hpp"
 #include "core/conversation/conversations.hpp"
 #include "core/engine/engine_factory.hpp"
+#include "core/registry/registry_census.hpp"
 #include "core/session/serve.hpp"
 #include "core/sim/stream.hpp"
 #include "net/http/gate.hpp"
@@ -59,6 +60,8 @@ public:
 
     /// What the lists of sessions, lines, visitors and subscribers do not agree on.
     std::vector<std::string> differences();
+    /// Which of them are not empty.
+    std::vector<std::string> remains();
 
 private:
     class one_home final : public session::directory {
@@ -70,6 +73,7 @@ private:
         server& of_;
     };
 
+    registry::shard_census census();
     std::shared_ptr<http::site> make_site();
     task<> shut_down();
 

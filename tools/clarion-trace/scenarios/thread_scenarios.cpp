@@ -11,6 +11,13 @@ namespace clarion::scenarios {
 
 namespace {
 
+// An agent that waits for a store slower than the grace of a cancel goes on after its run.
+expectations with_stragglers() {
+    expectations may;
+    may.failures = {failure::code::straggler};
+    return may;
+}
+
 // One streams, the other comes at some moment of it and follows: replay and live join without gap
 // or duplicate.
 sim::played replay_to_live(sim::world& in) {
@@ -55,7 +62,7 @@ sim::played cancel(sim::world& in) {
     const bool uses_tools = in.decisions().choose(sim::choice::script, 2) != 0;
     on->add("ada", std::move(hasty)).begin({{"m1", uses_tools ? "/tools 4" : "/story 4 3"}});
     on->add("ada", std::move(onlooker)).begin({});
-    return play_out(std::move(on), {});
+    return play_out(std::move(on), with_stragglers());
 }
 
 // A message that ends the run before it, once or twice, with one in the queue.
@@ -74,7 +81,7 @@ sim::played interrupt(sim::world& in) {
     std::vector<errand> later{{"m3", "/story 3 2", any()}};
     on->add("ada", std::move(first)).begin(std::move(earlier));
     on->add("ada", std::move(second)).begin(std::move(later));
-    return play_out(std::move(on), {});
+    return play_out(std::move(on), with_stragglers());
 }
 
 // The connection ends behind any frame, from either side or in the network.

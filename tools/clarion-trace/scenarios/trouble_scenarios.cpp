@@ -55,7 +55,8 @@ sim::played drain(sim::world& in) {
     on->props.push_back(operators);
     operators->spawn(send_signal(at.at, when));
     expectations may;
-    may.left_open = troubled_log::open_runs::may_be;
+    may.left_open = troubled_log::open_runs::not_begun;
+    may.failures = {failure::code::drain_timeout, failure::code::straggler};
     return play_out(std::move(on), may);
 }
 

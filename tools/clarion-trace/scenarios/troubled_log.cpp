@@ -29,8 +29,10 @@ void troubled_log::append_now(
     storage::append_request request,
     completion<storage::append_verdict> done
 ) {
-    if (world_.decisions().choose(sim::choice::fault, 2, how_.append_fails_one_in) != 0)
+    if (world_.decisions().choose(sim::choice::fault, 2, how_.append_fails_one_in) != 0) {
+        ++refused_;
         return done.post(storage::unavailable{"no space left on device"});
+    }
     storage::append_request copy = request;
     auto settled = asio::bind_executor(
         writer_.on(),
@@ -91,6 +93,17 @@ bool troubled_log::has_run(const protocol::thread_key& key, std::string_view run
            });
 }
 
+namespace {
+// Those are owed to their users, and the next start begins them.
+std::int64_t not_begun(const troubled_log::kept_thread& kept) {
+    return std::ranges::count_if(kept.runs, [&kept](const storage::walked_run& run) {
+        return std::ranges::none_of(kept.events, [&run](const protocol::event& each) {
+            return each.type == protocol::event_type::agent_started && each.run_id == run.run_id;
+        });
+    });
+}
+}  // namespace
+
 std::vector<std::string> troubled_log::audit(open_runs left) const {
     std::vector<std::string> found;
     for (const auto& [key, kept] : threads_) {
@@ -123,9 +136,10 @@ std::vector<std::string> troubled_log::audit(open_runs left) const {
                  each.payload_json}
             );
         fold.finish();
-        if (left == open_runs::must_not_be && fold.open_runs() > 0)
+        const std::int64_t allowed = left == open_runs::not_begun ? not_begun(kept) : 0;
+        if (const std::int64_t open = fold.open_runs(); open > allowed)
             found.push_back(
-                "log " + where + ": " + std::to_string(fold.open_runs()) + " runs have no terminal"
+                "log " + where + ": " + std::to_string(open) + " runs have no terminal"
             );
     }
     return found;

@@ -37,8 +37,10 @@ public:
     /// Whether the event is committed: `frame` is it as a client gets it.
     bool has(const protocol::thread_key& key, std::int64_t seq, std::string_view frame) const;
     bool has_run(const protocol::thread_key& key, std::string_view run_id) const;
-    /// Whether it is a finding that a run has no terminal.
-    enum class open_runs { may_be, must_not_be };
+    /// Which runs without a terminal are no finding.
+    enum class open_runs { none, not_begun };
+    /// How many appends the schedule made fail.
+    std::size_t refused() const { return refused_; }
     /// What the log's audit finds in it.
     std::vector<std::string> audit(open_runs left) const;
 
@@ -89,6 +91,7 @@ private:
     storage::memory_event_log log_;
     job_queue writer_;
     job_queue reader_;
+    std::size_t refused_ = 0;
     std::map<protocol::thread_key, kept_thread> threads_;
 };
 

@@ -55,6 +55,7 @@ sim::played play(sim::world& in, build how) {
     const executor registry = in.add_shard();
     const executor network = in.add_shard();
     task_group group(in.add_shard());
+    trace::mark("accepted", it.id);
     if (how == build::right) {
         group.spawn(in_order(it, registry, network));
         group.spawn(in_order(another, registry, network));
