@@ -35,11 +35,12 @@ enum class choice : std::uint8_t {
     delay,   ///< how long something takes
     fault,   ///< whether something fails, and how
     script,  ///< what the people outside do
+    time,    ///< whether a timer is due before what has been queued runs: a busy machine
 };
 constexpr std::string_view names_of(choice) {
-    return "turn|bytes|delay|fault|script";
+    return "turn|bytes|delay|fault|script|time";
 }
-inline constexpr std::size_t choices_count = 5;
+inline constexpr std::size_t choices_count = 6;
 
 /// A decision that was not the default, which is 0.
 struct deviation {

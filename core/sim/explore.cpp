@@ -114,7 +114,7 @@ using hashes = std::unordered_set<std::uint64_t>;
 struct sums_of_runs {
     explored& sums;
     hashes& schedules;
-    std::size_t shrinking_runs_max;
+    const exploration& how;
 };
 
 std::optional<discovery>
@@ -123,7 +123,9 @@ look_at(const scenario& which, const choice_settings& how, const sums_of_runs& i
     rerun first = play_once(which, how);
     into.schedules.insert(first.schedule);
     sums.distinct = into.schedules.size();
-    const rerun second = play_once(which, how);
+    const bool is_compared = how.seed % into.how.twice_one_in == 0;
+    const rerun second = is_compared ? play_once(which, how) : first;
+    sums.plays += is_compared ? 2 : 1;
     ++sums.runs;
     sums.steps += first.steps;
     discovery found;
@@ -138,7 +140,7 @@ look_at(const scenario& which, const choice_settings& how, const sums_of_runs& i
     }
     if (first.what.broken.empty())
         return std::nullopt;
-    found.fewest = shrink(which, how, first, into.shrinking_runs_max);
+    found.fewest = shrink(which, how, first, into.how.shrinking_runs_max);
     found.broken = std::move(first.what.broken);
     return found;
 }
@@ -184,7 +186,7 @@ std::size_t expected_steps(const scenario& which) {
 explored explore(const scenario& which, const exploration& how) {
     explored sums;
     hashes schedules;
-    const sums_of_runs into{sums, schedules, how.shrinking_runs_max};
+    const sums_of_runs into{sums, schedules, how};
     sums.found = look_at(which, settings_of(0, 1), into);
     const std::size_t steps_expected = expected_steps(which);
     std::uint64_t left = how.runs;
@@ -203,7 +205,9 @@ explored replay(const scenario& which, std::uint64_t seed, std::size_t shrinking
     explored sums;
     const choice_settings settings = settings_of(seed, expected_steps(which));
     hashes schedules;
-    sums.found = look_at(which, settings, {sums, schedules, shrinking_runs_max});
+    exploration how;
+    how.shrinking_runs_max = shrinking_runs_max;
+    sums.found = look_at(which, settings, {sums, schedules, how});
     return sums;
 }
 

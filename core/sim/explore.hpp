@@ -52,6 +52,8 @@ struct exploration {
     std::uint64_t runs = 1000;
     /// Seeds of this policy only.
     std::optional<policy> only{};
+    /// One seed in so many is played twice, and the two compared.
+    std::uint64_t twice_one_in = 1;
     std::size_t shrinking_runs_max = 3000;
 };
 
@@ -67,22 +69,24 @@ struct discovery {
 };
 
 struct explored {
+    /// Schedules; some were played twice.
     std::uint64_t runs = 0;
+    std::uint64_t plays = 0;
     std::uint64_t steps = 0;
     /// Different schedules among them.
     std::uint64_t distinct = 0;
     std::optional<discovery> found{};
 };
 
-/// Runs seed after seed, each twice, until a promise is broken or two runs of a seed differ. FIFO
+/// Runs seed after seed until a promise is broken or two runs of a seed differ. FIFO
 /// comes first.
 explored explore(const scenario& which, const exploration& how);
 
 /// One seed: twice, and shrunk if it breaks.
 explored replay(const scenario& which, std::uint64_t seed, std::size_t shrinking_runs_max = 3000);
 
-/// The deviations with which `which` still breaks as `broken` says (numbers in it aside), none of which can be left out alone, unless the
-/// bound on runs comes first.
+/// The deviations with which `which` still breaks as it was found to (numbers aside), none of which
+/// can be left out alone, unless the bound on runs comes first.
 std::vector<deviation>
 shrink(const scenario& which, const choice_settings& how, const rerun& found, std::size_t runs_max);
 

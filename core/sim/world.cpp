@@ -10,6 +10,9 @@ namespace {
 // An arbitrary moment in 2026, so that wall-clock values look like real ones.
 constexpr std::int64_t wall_start_ms = 1'790'000'000'000;
 
+constexpr duration held_up_max = std::chrono::milliseconds(100);
+constexpr std::size_t held_up_one_in = 40;
+
 std::uint64_t now_ns(const void* of) noexcept {
     return static_cast<std::uint64_t>(static_cast<const world*>(of)->now().since_start().count());
 }
@@ -114,13 +117,28 @@ bool world::expire(scheduler& of, timer_queue& timers) {
     return any;
 }
 
-bool world::advance_to_timer(time_point latest) {
+std::optional<time_point> world::earliest_timer() const {
     auto earliest = timers_.earliest();
     for (const auto& one : others_) {
         const auto its = one->timers().earliest();
         if (its && (!earliest || *its < *earliest))
             earliest = its;
     }
+    return earliest;
+}
+
+// Whether time passes although something is ready, so that a timer overtakes what was queued
+// before it was due: the machine is busy, for no longer than a person would bear.
+bool world::is_held_up() {
+    if (ready_.empty() || choices_.settings().order == policy::fifo)
+        return false;
+    const auto next = earliest_timer();
+    return next && *next <= now_ + held_up_max &&
+           choices_.choose(choice::time, 2, held_up_one_in) != 0;
+}
+
+bool world::advance_to_timer(time_point latest) {
+    const auto earliest = earliest_timer();
     if (!earliest || *earliest > latest || is_exhausted())
         return false;
     now_ = std::max(now_, *earliest);
@@ -133,8 +151,13 @@ bool world::advance_to_timer(time_point latest) {
 std::size_t world::run(const std::function<bool()>& done) {
     const running here(*this);
     std::size_t ran = 0;
-    while (!done() && (run_one_ready() || advance_to_timer(time_point::never())))
+    while (!done()) {
+        const bool any = (is_held_up() && advance_to_timer(time_point::never())) ||
+                         run_one_ready() || advance_to_timer(time_point::never());
+        if (!any)
+            break;
         ++ran;
+    }
     return ran;
 }
 

@@ -64,6 +64,8 @@ private:
     void queue(scheduler& on, std::unique_ptr<deferred_work> work);
     void find_candidates();
     bool run_one_ready();
+    std::optional<time_point> earliest_timer() const;
+    bool is_held_up();
     bool advance_to_timer(time_point latest);
     bool expire(scheduler& of, timer_queue& timers);
 

@@ -50,26 +50,36 @@ inline std::uint64_t now_ns() noexcept {
     return detail::system_now_ns();
 }
 
-/// While it lives, the calling thread's time is what `now` says. For simulations.
+/// While it lives, the calling thread's time is what `now` says; of several the youngest. For
+/// simulations, each of which may outlive those that came after it.
 class virtual_time {
 public:
     using clock = std::uint64_t (*)(const void*) noexcept;
 
     virtual_time(clock now, const void* of) noexcept
-        : before_now_(this_thread.virtual_now), before_clock_(this_thread.virtual_clock) {
-        this_thread.virtual_now = now;
-        this_thread.virtual_clock = of;
+        : now_(now), of_(of), older_(this_thread.newest_virtual) {
+        this_thread.newest_virtual = this;
+        show(this);
     }
     virtual_time(const virtual_time&) = delete;
     virtual_time& operator=(const virtual_time&) = delete;
     ~virtual_time() {
-        this_thread.virtual_now = before_now_;
-        this_thread.virtual_clock = before_clock_;
+        virtual_time** at = &this_thread.newest_virtual;
+        while (*at != this)
+            at = &(*at)->older_;
+        *at = older_;
+        show(this_thread.newest_virtual);
     }
 
 private:
-    clock before_now_;
-    const void* before_clock_;
+    static void show(const virtual_time* newest) noexcept {
+        this_thread.virtual_now = newest != nullptr ? newest->now_ : nullptr;
+        this_thread.virtual_clock = newest != nullptr ? newest->of_ : nullptr;
+    }
+
+    clock now_;
+    const void* of_;
+    virtual_time* older_;
 };
 
 }  // namespace clarion::trace

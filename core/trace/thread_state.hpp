@@ -6,6 +6,7 @@ namespace clarion::trace {
 
 struct live_frame;
 class ring;
+class virtual_time;
 
 /// What the tracer keeps for the calling thread. Plain data: it is there before and after every
 /// other thread-local object.
@@ -26,6 +27,7 @@ struct thread_state {
     std::uint32_t number = 0;
     std::uint64_t (*virtual_now)(const void*) noexcept = nullptr;
     const void* virtual_clock = nullptr;
+    virtual_time* newest_virtual = nullptr;
 };
 
 extern constinit thread_local thread_state this_thread;

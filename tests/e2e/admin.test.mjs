@@ -232,7 +232,7 @@ test("the tree is there as text and as a page, whole or of one connection", asyn
   assert.match(whole.text, /^\d+ coroutines\n\* #\d+ /);
   assert.match(whole.text, / parked on async_receive at \S+:\d+ for \d/);
   const one = await ask(`/debug/coroutines?format=text&tag=${welcome.connection_id}`);
-  assert.match(one.text, new RegExp(`line::read \\[connection ${welcome.connection_id}\\] awaits`));
+  assert.match(one.text, new RegExp(`session::serve \\[connection ${welcome.connection_id}\\] awaits[^]*line::read awaits`));
   assert.ok(one.text.length < whole.text.length);
   const places = await ask("/debug/coroutines?format=text&view=places");
   assert.match(places.text, /\n {7}\d .*line::read at core\/session\/line\.cpp:\d+/);
@@ -297,7 +297,7 @@ test("SIGUSR1 writes the coroutine tree to the log; lines carry their ids, and n
   process.kill(server.pid, "SIGUSR1");
   const log = await eventually(() => {
     const text = server.stderr();
-    return /coroutines, \d+ in all: SIGUSR1[^]*coroutine .*async_accept/.test(text) && text;
+    return /coroutines, \d+ in all: SIGUSR1[^]*coroutine .*async_move_accept/.test(text) && text;
   }, "the tree in the log");
   assert.match(log, /coroutine \* #\d+ \S+ awaits #\d+ at \S+:\d+ for \d/);
   assert.match(log, /INFO {2}clarion\/\S+ starts: listen=\S+ admin=\S+ data=\S+ shards=2 auth=none/);

@@ -73,7 +73,14 @@ void add_scenario_verbs(CLI::App& app, given& into) {
     CLI::App* const explore =
         verb_of("explore", "run a scenario under many schedules", verb::explore);
     explore->add_option("SCENARIO", into.wanted.scenario, "its name, or all")->required();
-    explore->add_option("--runs", into.wanted.runs, "schedules, each run twice")
+    explore->add_option("--runs", into.wanted.runs, "schedules")->capture_default_str();
+    explore
+        ->add_option(
+            "--twice-one-in",
+            into.wanted.twice_one_in,
+            "one in so many is run twice, and the two compared"
+        )
+        ->check(CLI::PositiveNumber)
         ->capture_default_str();
     explore->add_option("--first-seed", into.wanted.seed)->capture_default_str();
     explore->add_option("--policy", into.policy, "seeds of this policy only; both without")

@@ -37,6 +37,8 @@ struct command {
     /// The one to replay, or the first to explore.
     std::uint64_t seed = 1;
     std::uint64_t runs = 1000;
+    /// One seed in so many is played twice.
+    std::uint64_t twice_one_in = 1;
     /// Seeds of this policy only.
     std::optional<sim::policy> policy{};
 };

@@ -66,12 +66,14 @@ look_for_lint() {
 }
 
 verb_planted() {
-  local copy=build/planted/source patch patches=("$@") failed=0 root=$PWD
+  local copy=build/planted/source file patch patches=("$@") failed=0 root=$PWD
   setup build
   [ ${#patches[@]} -gt 0 ] || patches=(tests/sim/planted/*.patch)
-  rm -rf "$copy"
   mkdir -p "$copy"
-  git ls-files -z | xargs -0 cp --parents --preserve=timestamps -t "$copy"
+  # What has changed alone, and what an interrupted run left behind: the rest is compiled already.
+  while IFS= read -r -d '' file; do
+    cmp --silent "$file" "$copy/$file" || cp --parents "$file" "$copy"
+  done < <(git ls-files -z)
   cmake -S "$copy" -B build/planted/release -G Ninja -DCMAKE_BUILD_TYPE=Release "-DCMAKE_CXX_FLAGS_RELEASE=-O2 -g1" \
     -DCLARION_TESTS=none >&2
   printf '| fault | policy | scenario | schedules to find it | seed |\n|---|---|---|---|---|\n'

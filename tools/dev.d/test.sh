@@ -118,7 +118,8 @@ explore_share() {
   local share=$1 first=$2 scenario
   shift 2
   for scenario in "$@"; do
-    build/release/bin/clarion-trace explore "$scenario" --runs "$share" --first-seed "$first" || return 1
+    build/release/bin/clarion-trace explore "$scenario" --runs "$share" --first-seed "$first" --twice-one-in 16 ||
+      return 1
   done
 }
 

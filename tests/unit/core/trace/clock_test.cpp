@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 
 BOOST_AUTO_TEST_SUITE(trace_clock)
 
@@ -48,6 +49,21 @@ BOOST_AUTO_TEST_CASE(a_thread_can_have_a_virtual_one_for_a_while) {
         BOOST_TEST(now_ns() == 43U);
     }
     BOOST_TEST(now_ns() >= before);
+}
+
+BOOST_AUTO_TEST_CASE(of_several_virtual_ones_the_youngest_counts_whoever_goes_first) {
+    using clarion::trace::virtual_time;
+    const auto shown = [](const void* of) noexcept {
+        return *static_cast<const std::uint64_t*>(of);
+    };
+    const std::uint64_t one = 1;
+    const std::uint64_t two = 2;
+    auto older = std::make_unique<virtual_time>(shown, &one);
+    auto younger = std::make_unique<virtual_time>(shown, &two);
+    older.reset();
+    BOOST_TEST(now_ns() == 2U);
+    younger.reset();
+    BOOST_TEST(now_ns() > 2U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
