@@ -1,7 +1,7 @@
-// The first byte says in which pieces the rest arrives (0: all at once). Properties of the reader of
-// event streams under any bytes: nothing crashes; the steps are the same as byte by byte; an event
-// has a type, no CR, and no NUL in its id; nothing is larger than the limits; after a line or event
-// that is too large there is nothing more.
+// The first byte says in which pieces the rest arrives (0: all at once). Properties of the reader
+// of event streams under any bytes: nothing crashes; the steps are the same as byte by byte; an
+// event has a type, no CR, and no NUL in its id; nothing is larger than the limits; after a line or
+// event that is too large there is nothing more.
 
 #include "net/http/event_stream.hpp"
 

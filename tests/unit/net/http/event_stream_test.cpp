@@ -32,7 +32,7 @@ void read(event_stream_parser& parser, std::string_view piece, std::vector<std::
     }
 }
 
-// What is read when the stream comes in pieces that end at `cut` and then, after so many bytes each.
+// What is read when the stream comes as a piece that ends at `cut`, then `step` bytes at a time.
 std::vector<std::string>
 read_cut(std::string_view stream, std::size_t cut, std::size_t step, event_stream_limits limits) {
     event_stream_parser parser(limits);
