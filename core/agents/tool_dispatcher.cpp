@@ -100,6 +100,14 @@ tool_dispatcher::tool_dispatcher(
     CLARION_ASSERT(limits_.parallel_tools_max > 0);
 }
 
+std::vector<const tool_spec*> tool_dispatcher::offered() const {
+    std::vector<const tool_spec*> specs;
+    for (const std::string& name : limits_.tool_names)
+        if (const tool* one = tools_.find(name))
+            specs.push_back(&one->spec());
+    return specs;
+}
+
 std::int64_t tool_dispatcher::tools_ms() const {
     return whole_ms(tools_time_);
 }

@@ -65,6 +65,10 @@ public:
     /// waiting for them; the run's closer completes what is open.
     task<answers> call(std::vector<tool_call> calls);
 
+    /// What the agent may call, in its own order, for whoever has to describe it. A name that has
+    /// no tool is left out.
+    std::vector<const tool_spec*> offered() const;
+
     /// Milliseconds in which at least one call ran, so far; for the run's `timing`.
     std::int64_t tools_ms() const;
 

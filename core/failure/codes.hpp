@@ -43,8 +43,12 @@ enum class code : std::uint8_t {
     audit_violation,
     backup_failed,
     memory_spent,
+    model_unavailable,
+    model_error,
+    model_timeout,
+    context_truncated,
 };
-inline constexpr std::size_t codes_count = 30;
+inline constexpr std::size_t codes_count = 34;
 
 /// Whose concern a failure is.
 enum class code_class : std::uint8_t { security, infrastructure, storage, model, delivery };

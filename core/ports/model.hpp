@@ -120,7 +120,7 @@ public:
     virtual std::unique_ptr<model_stream> ask(model_request request) = 0;
 };
 
-/// The models of one shard, by their names in the configuration.
+/// The models of the process, by their names in the configuration.
 class models {
 public:
     models() = default;
@@ -128,8 +128,9 @@ public:
     models& operator=(const models&) = delete;
     virtual ~models() = default;
 
-    /// nullptr when there is none of that name.
-    virtual model* find(std::string_view name) = 0;
+    /// The one of the shard of `on`, which outlives the shard's runs; nullptr when there is none of
+    /// that name. That shard only.
+    virtual model* find(std::string_view name, const executor& on) = 0;
 };
 
 }  // namespace clarion::ports

@@ -27,4 +27,11 @@ ports::model* model_set::find(std::string_view name) {
     return found == models_.end() ? nullptr : found->second.get();
 }
 
+ports::model* model_sets::find(std::string_view name, const executor& on) {
+    for (const auto& [shard, models] : sets_)
+        if (shard == &on.owner())
+            return models->find(name);
+    return nullptr;
+}
+
 }  // namespace clarion::model

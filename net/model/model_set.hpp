@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace clarion::model {
@@ -20,21 +21,32 @@ struct model_settings {
     std::vector<std::string> fallback;
 };
 
-/// The configured models of one shard, with its connections to them. Ended before the shard's
-/// io_context.
-class model_set final : public ports::models {
+/// The configured models of one shard, with its connections to them.
+class model_set {
 public:
     /// A fallback that is not among `all` is a programmer's error: the configuration checks it.
     model_set(const std::vector<model_settings>& all, http::client_options options);
 
-    ports::model* find(std::string_view name) override;
-    /// Drops the connections that wait for a next request.
-    void close_idle() { over_.close_idle(); }
+    /// nullptr when there is none of that name.
+    ports::model* find(std::string_view name);
 
 private:
     http::client over_;
     std::map<std::string, std::unique_ptr<endpoint>, std::less<>> endpoints_;
     std::map<std::string, std::unique_ptr<chat_model>, std::less<>> models_;
+};
+
+/// One set a shard. Made before the shards run; ended when their runs have ended, and before them.
+class model_sets final : public ports::models {
+public:
+    void add(const executor& shard, std::unique_ptr<model_set> models) {
+        sets_.emplace_back(&shard.owner(), std::move(models));
+    }
+
+    ports::model* find(std::string_view name, const executor& on) override;
+
+private:
+    std::vector<std::pair<const scheduler*, std::unique_ptr<model_set>>> sets_;
 };
 
 }  // namespace clarion::model
