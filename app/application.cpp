@@ -99,6 +99,7 @@ private:
     memory_watch memory_;                              // and whether there is memory for more
     std::unique_ptr<storage::event_log> storage_;      // what is true
     agents::tool_registry tools_;                      // what agents can do
+    std::unique_ptr<ports::models> models_;            // what they can ask
     agents::agent_registry agents_;                    // who answers
     engine::engine_factory engines_;                   // the only way to an engine
     home_directory homes_;                             // each user's threads, on one shard
@@ -137,7 +138,8 @@ application::application(const settings& with, failure::logging& logging)
       ),
       storage_(open_log(settings_.server, log_options(failures_, ready_))),
       tools_(make_tools()),
-      agents_(make_agents(settings_)),
+      models_(make_models(settings_, shards_)),
+      agents_(make_agents(settings_, tools_, *models_)),
       engines_(agents_, tools_),
       homes_(make_homes()),
       upkeep_(settings_.limits, *storage_, homes_, failures_),
@@ -324,8 +326,7 @@ task<> application::recall_revocations() {
         revoked_.add(one.user_id, one.revoked_ms);
 }
 
-// The crash sweep, before anybody can look: runs that an earlier process left are sealed or
-// resumed.
+// The crash sweep, before anybody can look: runs that an earlier process left are ended or resumed.
 task<> application::revive_threads() {
     const auto found = co_await storage_->list_open_runs();
     if (const auto* down = std::get_if<storage::unavailable>(&found))

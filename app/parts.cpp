@@ -1,5 +1,6 @@
 #include "app/parts.hpp"
 
+#include "app/model_parts.hpp"
 #include "app/routes.hpp"
 #include "app/version.hpp"
 #include "core/agents/demo/demo_agent.hpp"
@@ -100,10 +101,12 @@ agents::tool_registry make_tools() {
     return tools;
 }
 
-agents::agent_registry make_agents(const settings& with) {
+agents::agent_registry
+make_agents(const settings& with, const agents::tool_registry& tools, ports::models& models) {
     std::vector<std::unique_ptr<const agents::agent>> agents;
     if (with.demo)
         agents.push_back(agents::demo::make_demo_agent());
+    add_model_agents(agents, with, tools, models);
     return agents::agent_registry(std::move(agents), with.default_agent);
 }
 
