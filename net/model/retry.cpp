@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <string_view>
 
 namespace clarion::model {
@@ -16,7 +17,7 @@ std::optional<double> number_in(std::string_view text) {
     double value = 0;
     const char* const end = text.data() + text.size();
     const auto [rest, error] = std::from_chars(text.data(), end, value, std::chars_format::fixed);
-    if (error != std::errc() || rest != end || !(value >= 0))
+    if (error != std::errc() || rest != end || !std::isfinite(value) || value < 0)
         return std::nullopt;
     return std::min(value, seconds_max * 1000);
 }

@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_model_answers_with_tools_through_the_whole_server) {
     };
     flow_server server(with(models));
     const flow_client& ada = ask(server);
-    const auto& result = ada.only("agent_completed").at("payload").at("result");
+    const boost::json::value result = ada.only("agent_completed").at("payload").at("result");
     BOOST_TEST(result.at("text").as_string() == "It is 42.");
     BOOST_TEST(ada.frames("tool_completed").size() == 1U);
 }

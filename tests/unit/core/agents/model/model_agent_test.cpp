@@ -5,6 +5,7 @@
 #include "tests/support/recorded_run.hpp"
 #include "tests/support/scripted_models.hpp"
 
+#include <boost/system/system_error.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <optional>
