@@ -46,7 +46,7 @@ BOOST_FIXTURE_TEST_CASE(tokens_are_told_with_model_and_provider, conversation) {
         data(R"({"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":2,"total_tokens":9}})"
         );
     server.scripts = {
-        {{.bytes = stream_head + said("x") + finished().substr(0, 0) +
+        {{.bytes = stream_head + said("x") +
                    data(R"({"choices":[{"delta":{},"finish_reason":"stop"}]})") + counted +
                    data("[DONE]") + stream_tail}}};
     const heard result = ask();
