@@ -71,6 +71,8 @@ agents::model::model_agent_settings settings_of(const agent_config& from, const 
     made.limits.tool_calls = from.tool_calls;
     made.limits.parallel_tools = static_cast<std::size_t>(from.parallel_tools);
     made.limits.tokens = from.tokens;
+    made.limits.tool_timeout = milliseconds(from.tool_timeout_ms);
+    made.limits.run_deadline = milliseconds(from.run_deadline_ms);
     const auto model = std::ranges::find(in.models, from.model, &model_config::name);
     if (model != in.models.end())
         made.context_tokens = model->context_tokens;

@@ -116,6 +116,8 @@ std::vector<repeated_setting> agent_rows() {
         row<all, &of::turns>("limits.turns", whole_number(1, count_max)),
         row<all, &of::tool_calls>("limits.tool_calls", whole_number(0, count_max)),
         row<all, &of::parallel_tools>("limits.parallel_tools", whole_number(1, parallel_max)),
+        row<all, &of::tool_timeout_ms>("limits.tool_timeout_ms", time_ms()),
+        row<all, &of::run_deadline_ms>("limits.run_deadline_ms", time_ms()),
         row<all, &of::tokens>("limits.tokens", whole_number(1, tokens_max)),
     };
 }

@@ -89,6 +89,8 @@ struct agent_config {
     std::int64_t turns = 16;
     std::int64_t tool_calls = 64;
     std::int64_t parallel_tools = 8;
+    std::int64_t tool_timeout_ms = 30'000;
+    std::int64_t run_deadline_ms = 600'000;
     std::int64_t tokens = 200'000;
 };
 

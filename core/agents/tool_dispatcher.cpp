@@ -81,7 +81,11 @@ private:
 };
 
 dispatch_limits limits_of(const agent& caller) {
-    return {.parallel_tools_max = caller.parallel_tools_max(), .tool_names = caller.tool_names()};
+    return {
+        .parallel_tools_max = caller.parallel_tools_max(),
+        .tool_names = caller.tool_names(),
+        .tool_timeout = caller.tool_timeout(),
+    };
 }
 
 tool_dispatcher::tool_dispatcher(
@@ -229,7 +233,14 @@ task<tool_ending> tool_dispatcher::run_tool(batch& work, checked_call& call, dur
     running_call running(
         *this,
         work,
-        tool_invocation::start(*call.called, request_, std::move(call.parsed), work.on, calls_)
+        tool_invocation::start(
+            *call.called,
+            limits_.tool_timeout,
+            request_,
+            std::move(call.parsed),
+            work.on,
+            calls_
+        )
     );
     co_await running.invocation().wait();
     took = running.invocation().took();

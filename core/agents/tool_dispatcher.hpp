@@ -32,6 +32,8 @@ struct dispatch_limits {
     std::size_t parallel_tools_max = 8;
     /// The only tools of the registry that exist for the agent.
     std::vector<std::string> tool_names;
+    /// Of one call; nothing leaves it to each tool.
+    std::optional<duration> tool_timeout{};
 };
 
 /// What the agent itself declares.

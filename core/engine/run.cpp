@@ -2,6 +2,7 @@
 
 #include "core/engine/work_list.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -138,6 +139,7 @@ task<ending> run::run_body() {
         report(failure::code::engine_unavailable, *failure);
         co_return run_failed{agent_error_code::internal, *std::move(failure), std::nullopt};
     }
+    limits_.deadline = std::min(limits_.deadline, made->deadline().value_or(limits_.deadline));
     const task_group::child engine =
         services_.bodies.spawn(drive(scope_, std::move(made), hold(body_)));
     co_return co_await wait_for(body_, engine);

@@ -6,6 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -33,6 +34,7 @@ flow_server::options with(scripted_models& models, std::string prompt = "") {
     settings.model = "m";
     settings.prompt = std::move(prompt);
     settings.tools = {"calculator"};
+    settings.limits.run_deadline = std::chrono::seconds(30);
     flow_server::options made;
     made.extra_agent = std::make_unique<agents::model::model_agent>(std::move(settings), models);
     return made;
@@ -143,6 +145,17 @@ BOOST_AUTO_TEST_CASE(a_server_that_drops_the_front_of_a_prompt_is_reported) {
          .detail = "took in 100 of about",
          .from = run_boundary}
     );
+}
+
+BOOST_AUTO_TEST_CASE(a_run_has_its_agents_deadline) {
+    scripted_models models;
+    models.always = {support::says("Hel"), support::says("lo", std::chrono::hours(1))};
+    flow_server server(with(models));
+    const time_point before = server.world().now();
+    const flow_client& ada = ask(server);
+    BOOST_TEST(error_code(ada) == "deadline");
+    BOOST_TEST((server.world().now() - before < std::chrono::seconds(31)));
+    BOOST_TEST(models.streams_alive == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,6 +3,7 @@
 #include "core/agents/agent.hpp"
 #include "core/ports/model.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -17,7 +18,9 @@ struct model_agent_limits {
     std::int64_t turns = 16;  ///< answers of the model
     std::int64_t tool_calls = 64;
     std::size_t parallel_tools = 8;
-    std::int64_t tokens = 200'000;       ///< in and out, over all turns, as the server counts
+    std::int64_t tokens = 200'000;  ///< in and out, over all turns, as the server counts
+    duration tool_timeout = std::chrono::seconds(30);  ///< of one call, whatever the tool
+    duration run_deadline = std::chrono::minutes(10);
     std::size_t history_messages = 200;  ///< of the thread, the newest ones
 };
 
@@ -47,6 +50,8 @@ public:
     std::optional<std::string> model() const override { return settings_.model; }
     const std::vector<std::string>& tool_names() const override { return settings_.tools; }
     std::size_t parallel_tools_max() const override { return settings_.limits.parallel_tools; }
+    std::optional<duration> tool_timeout() const override { return settings_.limits.tool_timeout; }
+    std::optional<duration> run_deadline() const override { return settings_.limits.run_deadline; }
 
     task<outcome>
     run(const engine::request_scope& request, engine::bridge& bridge, tool_dispatcher& tools

@@ -189,7 +189,7 @@ kind = "model"
 prompt = "You are …"
 model = "local"
 tools = ["calculator", "clock"]
-limits = { turns = 3, tool_calls = 4, parallel_tools = 5, tokens = 6 }
+limits = { turns = 3, tool_calls = 4, parallel_tools = 5, tokens = 6, tool_timeout_ms = 7, run_deadline_ms = 8 }
 )";
     BOOST_TEST(read_config_text(file, "clarion.toml", made).value_or("") == "");
     BOOST_REQUIRE(made.models.size() == 2U);
@@ -205,6 +205,8 @@ limits = { turns = 3, tool_calls = 4, parallel_tools = 5, tokens = 6 }
     BOOST_TEST(made.agents[0].tools.size() == 2U);
     BOOST_TEST(made.agents[0].turns == 3);
     BOOST_TEST(made.agents[0].tokens == 6);
+    BOOST_TEST(made.agents[0].tool_timeout_ms == 7);
+    BOOST_TEST(made.agents[0].run_deadline_ms == 8);
     settings again;
     BOOST_TEST(read_config_text(to_toml(made), "again.toml", again).value_or("") == "");
     BOOST_TEST(to_toml(again) == to_toml(made));

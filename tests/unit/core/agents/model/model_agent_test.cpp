@@ -2,6 +2,7 @@
 
 #include "core/agents/tool_dispatcher.hpp"
 #include "core/agents/tools/builtin_tools.hpp"
+#include "core/async/sleep.hpp"
 #include "tests/support/recorded_run.hpp"
 #include "tests/support/scripted_models.hpp"
 
@@ -238,6 +239,23 @@ BOOST_FIXTURE_TEST_CASE(time_with_the_model_is_measured, fixture) {
     ask();
     run.close(engine::run_completed{});
     BOOST_TEST(run.all<protocol::agent_completed>().at(0).timing.model_ms == 2000);
+}
+
+task<tool_result> never_end(engine::request_scope_ptr, boost::json::object) {
+    co_await sleep_until(time_point::never());
+    co_return tool_result(tool_value{{"1"}});
+}
+
+BOOST_FIXTURE_TEST_CASE(a_call_has_the_agents_time, fixture) {
+    registry.add(std::make_unique<scripted_tool>("endless", never_end, seconds(1000)));
+    settings.tools = {"endless"};
+    settings.limits.tool_timeout = seconds(3);
+    models.answers = {{calls({calling("endless")})}, {says("No."), stops()}};
+    ask();
+    BOOST_TEST(has_completed());
+    const auto call = run.all<protocol::tool_completed>().at(0);
+    BOOST_TEST((call.outcome == protocol::tool_outcome::timeout));
+    BOOST_TEST(call.duration_ms == 3000);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_cancel_leaves_no_stream_behind, fixture) {
