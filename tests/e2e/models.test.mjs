@@ -23,7 +23,7 @@ const FIXTURES = [
   says("busy", { error: { message: "slow down" }, status: 429, retryAfter: 1 }, { match: { sequenceIndex: 0 } }),
   says("busy", { error: { message: "gone for a moment" }, status: 503 }, { match: { sequenceIndex: 1 } }),
   says("busy", { content: "Now." }, { match: { sequenceIndex: 2 } }),
-  says("cut", { content: "This sentence is cut off before it has come to its end." }, { how: { truncateAfterChunks: 3 } }),
+  says("cut", { content: "This sentence is cut off before it has come to its end." }, { how: { truncateAfterChunks: 4, latency: 60, chunkSize: 10 } }),
   says("garbage", { content: "x" }, { how: { chaos: { malformedRate: 1 } } }),
   says("slow", { content: "one two three four five six seven eight" }, { how: { latency: 250, chunkSize: 4 } }),
   says("ponder", { content: "Done.", reasoning: "Let me think about it." }),
@@ -117,7 +117,7 @@ test("the model is told prompt, thread and tools, with its key", async () => {
   client.send({ type: "message", thread_id: "t1", message_id: "m2", text: "hello again" });
   await client.find((frame) => frame.type === "agent_completed" && frame.run_id !== terminal.run_id, "second end");
   const last = (await models.journal()).at(-1);
-  assert.equal(last.headers.authorization?.includes("sesame") ?? false, last.headers.authorization !== undefined);
+  assert.ok(last.headers.authorization); // its journal does not show the key either
   assert.deepEqual(last.body.messages.map(({ role, content }) => [role, content]), [
     ["system", "You are brief."],
     ["user", "hello"],
