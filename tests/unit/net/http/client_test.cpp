@@ -1,5 +1,6 @@
 #include "net/http/client.hpp"
 
+#include "core/async/task_group.hpp"
 #include "tests/unit/net/memory_stream.hpp"
 #include "tests/unit/net/scripted_server.hpp"
 

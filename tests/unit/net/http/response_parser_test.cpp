@@ -23,7 +23,9 @@ struct specimen {
 };
 
 std::vector<specimen> specimens() {
-    using enum response_stage;
+    constexpr auto whole = response_stage::whole;
+    constexpr auto body = response_stage::body;
+    constexpr auto malformed = response_stage::malformed;
     constexpr auto closed = connection_after::closed;
     const std::string head = "HTTP/1.1 200 OK\r\n";
     return {
