@@ -164,11 +164,10 @@ application::application(const settings& with, failure::logging& logging)
         make_listener(settings_.server.listen, listener_options_of(settings_, reports()), site_);
     if (settings_.server.admin.empty())
         return;
-    const auto revoke_user = [this](std::string user_id) {
-        return revoke(std::move(user_id));
-    };
     std::vector<http::route> verbs = upkeep_.routes();
-    verbs.push_back(make_revoke_route(revoke_user));
+    verbs.push_back(make_revoke_route([this](std::string user_id) {
+        return revoke(std::move(user_id));
+    }));
     admin_site_ =
         std::make_shared<http::site>(admin_site(ready_, observed_, std::move(verbs), log_line()));
     net::listener_options plain;
@@ -391,9 +390,10 @@ void application::leave_at_once() {
 int serve(const settings& with) {
     std::signal(SIGPIPE, SIG_IGN);
     failure::logging logging(log_settings_of(with.server), unix_ms);
-    if (const auto warning = too_few_files(raise_file_limit(), with.limits))
-        logging.root().warning(*warning);
+    const std::uint64_t files_max = raise_file_limit();
     application server(with, logging);
+    if (const auto warning = too_few_files(files_max, with.limits))
+        logging.root().warning(*warning);
     return server.run();
 }
 

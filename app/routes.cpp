@@ -2,6 +2,7 @@
 
 #include "app/admin/admin_pages.hpp"
 #include "app/embedded_file.hpp"
+#include "app/json_http.hpp"
 #include "app/schema_routes.hpp"
 #include "app/version.hpp"
 #include "core/protocol/json_writer.hpp"
@@ -31,14 +32,6 @@ std::string_view type_of(std::string_view name) {
     if (name.ends_with(".svg"))
         return "image/svg+xml";
     return "application/octet-stream";
-}
-
-http::response json_response(unsigned status, std::string body) {
-    http::response answer;
-    answer.status = status;
-    answer.content_type = "application/json";
-    answer.body = std::move(body);
-    return answer;
 }
 
 http::route page_route(std::string path, const embedded_file& file) {

@@ -1,10 +1,8 @@
 #include "app/upkeep_routes.hpp"
 
 #include "app/admin/json_list.hpp"
+#include "app/json_http.hpp"
 #include "core/failure/legible_text.hpp"
-#include "core/protocol/json_reader.hpp"
-
-#include <boost/json/parse.hpp>
 
 #include <memory>
 #include <optional>
@@ -14,16 +12,6 @@
 namespace clarion::app {
 
 namespace {
-
-constexpr std::size_t body_bytes_max = 8192;
-
-http::response json_response(unsigned status, std::string body) {
-    http::response answer;
-    answer.status = status;
-    answer.content_type = "application/json";
-    answer.body = std::move(body);
-    return answer;
-}
 
 // Text from a damaged file may be anything.
 std::string printable(const std::string& text) {
@@ -92,12 +80,11 @@ struct backup_order {
 };
 
 std::variant<backup_order, protocol::field_error> order_of(const std::string& body) {
-    boost::system::error_code error;
-    const boost::json::value parsed = boost::json::parse(body, error);
-    if (error || !parsed.is_object())
-        return protocol::field_error{"", "the body must be a JSON object"};
+    const auto given = object_in(body);
+    if (const auto* wrong = std::get_if<protocol::field_error>(&given))
+        return *wrong;
     backup_order order;
-    protocol::object_reader reader(parsed.get_object());
+    protocol::object_reader reader(std::get<boost::json::object>(given));
     reader("path", order.path, protocol::rules::any);
     if (auto wrong = reader.take_error())
         return *std::move(wrong);
@@ -114,39 +101,26 @@ task<http::response> audit_later(std::shared_ptr<const audit_service> audit) {
 task<http::response>
 backup_later(const http::request& asked, std::shared_ptr<const backup_service> back_up) {
     auto read = order_of(asked.body);
-    if (const auto* wrong = std::get_if<protocol::field_error>(&read)) {
-        const std::string between = wrong->pointer.empty() ? "" : " ";
-        co_return http::plain_response(400, wrong->pointer + between + wrong->reason);
-    }
+    if (const auto* wrong = std::get_if<protocol::field_error>(&read))
+        co_return bad_request(*wrong);
     const std::string path = std::get<backup_order>(std::move(read)).path;
     const backup_answer outcome = co_await (*back_up)(path);
     const answer_of made{path};
     co_return std::visit(made, outcome);
 }
 
-http::route post_route(std::string path, http::answer_later answer) {
-    http::route made;
-    made.method = "POST";
-    made.path = std::move(path);
-    made.answer = std::move(answer);
-    made.open_to = http::access::guarded;
-    made.body_bytes_max = body_bytes_max;
-    made.body_type = "application/json";
-    return made;
-}
-
 }  // namespace
 
 http::route make_audit_route(audit_service audit) {
     const auto shared = std::make_shared<const audit_service>(std::move(audit));
-    return post_route("/debug/audit", [shared](const http::request&) {
+    return json_post_route("/debug/audit", [shared](const http::request&) {
         return audit_later(shared);
     });
 }
 
 http::route make_backup_route(backup_service back_up) {
     const auto shared = std::make_shared<const backup_service>(std::move(back_up));
-    return post_route("/debug/backup", [shared](const http::request& asked) {
+    return json_post_route("/debug/backup", [shared](const http::request& asked) {
         return backup_later(asked, shared);
     });
 }

@@ -61,7 +61,9 @@ export function prepend(thread, events) {
   const cut = thread.turns.filter((t) => t.events !== null);
   for (const event of cut.flatMap((t) => t.events)) fold(whole, event);
   for (const turn of thread.turns) {
-    if (cut.includes(turn)) continue;
+    // Sent before a reload, and its run is in the page.
+    const arrived = turn.runId === null && whole.byMessage.has(turn.messageId);
+    if (cut.includes(turn) || arrived) continue;
     whole.turns.push(turn);
     if (turn.runId !== null) whole.byRun.set(turn.runId, turn);
     if (turn.messageId !== null) whole.byMessage.set(turn.messageId, turn);

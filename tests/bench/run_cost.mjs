@@ -5,9 +5,10 @@
 //
 //   CLARION_BIN=build/release/bin/clarion node tests/bench/run_cost.mjs [RUNS-PER-CONNECTION]
 
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import WebSocket from "../e2e/node_modules/ws/wrapper.mjs";
 import { startServer } from "../e2e/support/server.mjs";
@@ -43,14 +44,29 @@ function ask(wsUrl, user, runs) {
   });
 }
 
+/** The number that `pattern` finds in the file; what writes it may end a moment after the server. */
+async function found(file, pattern) {
+  for (let tries = 0; tries < 100; ++tries) {
+    const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+    const number = pattern.exec(text)?.[1];
+    if (number) {
+      rmSync(file);
+      return Number(number);
+    }
+    await sleep(100);
+  }
+  throw new Error(`${file} has no count`);
+}
+
+// strace -D: the server stays our child, so that our SIGTERM reaches it and not strace, which ignores it.
 const tools = {
   "instructions": {
     file: wrapped("callgrind", `valgrind --tool=callgrind --callgrind-out-file=${scratch}/callgrind.out --log-file=${scratch}/log`),
-    count: () => Number(/Collected : (\d+)/.exec(readFileSync(join(scratch, "log"), "utf8"))[1]),
+    count: () => found(join(scratch, "log"), /Collected : (\d+)/),
   },
   "system calls": {
-    file: wrapped("strace", `strace -f -c -q -o ${scratch}/calls`),
-    count: () => Number(/^\S+\s+\S+\s+(?:\S+\s+)?(\d+)\s+(?:\d+\s+)?total$/m.exec(readFileSync(join(scratch, "calls"), "utf8"))[1]),
+    file: wrapped("strace", `strace -D -f -c -q -o ${scratch}/calls`),
+    count: () => found(join(scratch, "calls"), /^\S+\s+\S+\s+(?:\S+\s+)?(\d+)\s+(?:\d+\s+)?total$/m),
   },
 };
 

@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
 
 import { Client } from "./support/client.mjs";
+import { failuresOf } from "./support/failures.mjs";
 import { startServer } from "./support/server.mjs";
 import { makeToken, secondsFromNow, secretFile } from "./support/tokens.mjs";
 
@@ -29,8 +30,6 @@ describe("a server that asks for tokens", () => {
     server = await startServer({ args: [...byTokens, "--admin", "127.0.0.1:0", "--shards", "3"] });
   });
   after(() => server.stop());
-
-  const failures = async () => (await fetch(`${server.admin}/debug/failures`)).json();
 
   for (const [name, by] of Object.entries(ways)) {
     test(`a good token is welcome ${name}, and ?user= says nothing beside it`, async () => {
@@ -106,10 +105,10 @@ describe("a server that asks for tokens", () => {
   });
 
   test("refused tokens are in the ledger with their connection and without themselves", async () => {
-    const before = (await failures()).codes.unauthorized?.count ?? 0;
+    const before = (await failuresOf(server)).codes.unauthorized?.count ?? 0;
     const token = tokenOf("ada", { exp: secondsFromNow(-5) });
     await byHello(server.wsUrl, token).closed;
-    const { codes, records } = await failures();
+    const { codes, records } = await failuresOf(server);
     assert.equal(codes.unauthorized.count, before + 1);
     const record = records.at(-1);
     assert.equal(record.code, "unauthorized");

@@ -7,9 +7,10 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { connect as connectTls } from "node:tls";
-import { setTimeout as wait } from "node:timers/promises";
 
 import { Client } from "./support/client.mjs";
+import { eventually } from "./support/eventually.mjs";
+import { failuresOf } from "./support/failures.mjs";
 import { startServer } from "./support/server.mjs";
 import { certificateFiles, folder, makeToken, secretFile } from "./support/tokens.mjs";
 
@@ -28,18 +29,6 @@ async function entry(server, token, options = {}) {
   return how.type === "welcome" ? "in" : (await client.closed, how.code);
 }
 
-/** Tries until it is so; a bound that a machine under load keeps too. */
-async function eventually(looked, expected, boundMs) {
-  const end = Date.now() + boundMs;
-  for (;;) {
-    const seen = await looked();
-    if (seen === expected) return;
-    assert.ok(Date.now() < end, `${JSON.stringify(seen)} after ${boundMs} ms`);
-    await wait(100);
-  }
-}
-
-const failures = async (server) => (await fetch(`${server.admin}/debug/failures`)).json();
 const revoke = (server, body, headers = { "Content-Type": "application/json" }) =>
   fetch(`${server.admin}/debug/revoke`, { method: "POST", headers, body });
 
@@ -99,8 +88,8 @@ test("a changed secret counts within 10 s, a bad one never, and who is in stays"
   await stays.frame("welcome");
 
   file.replace("too short");
-  await eventually(async () => (await failures(server)).codes.config_reload_failed?.count, 1, 12000);
-  const record = (await failures(server)).records.at(-1);
+  await eventually(async () => (await failuresOf(server)).codes.config_reload_failed?.count, 1, 12000);
+  const record = (await failuresOf(server)).records.at(-1);
   assert.equal(record.code, "config_reload_failed");
   assert.equal(record.severity, "critical");
   assert.match(record.detail, /too short/);
@@ -110,7 +99,7 @@ test("a changed secret counts within 10 s, a bad one never, and who is in stays"
   file.replace(second);
   await eventually(() => entry(server, makeToken({ sub: "ada" }, second)), "in", 12000);
   assert.equal(await entry(server, makeToken({ sub: "ada" }, first)), 4500);
-  assert.equal((await failures(server)).codes.config_reload_failed.count, 1);
+  assert.equal((await failuresOf(server)).codes.config_reload_failed.count, 1);
   stays.send({ type: "ping" });
   await stays.frame("pong");
   stays.end();
@@ -125,7 +114,7 @@ test("SIGHUP reads the secret at once", async () => {
   await eventually(() => entry(server, makeToken({ sub: "ada" }, second)), "in", 3000);
   file.replace("bad");
   process.kill(server.pid, "SIGHUP");
-  await eventually(async () => (await failures(server)).codes.config_reload_failed?.count, 1, 3000);
+  await eventually(async () => (await failuresOf(server)).codes.config_reload_failed?.count, 1, 3000);
   await server.stop();
 });
 
@@ -157,7 +146,7 @@ test("tokens work over wss, and a renewed certificate counts for new connections
 
   writeFileSync(files.key, "no key");
   process.kill(server.pid, "SIGHUP");
-  await eventually(async () => (await failures(server)).codes.config_reload_failed?.count, 1, 3000);
+  await eventually(async () => (await failuresOf(server)).codes.config_reload_failed?.count, 1, 3000);
   assert.equal(await entry(server, makeToken({ sub: "ada" }, first), tls), "in");
   stays.send({ type: "ping" });
   await stays.frame("pong");

@@ -4,9 +4,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
-import { setTimeout as wait } from "node:timers/promises";
 
 import { Client } from "./support/client.mjs";
+import { eventually } from "./support/eventually.mjs";
+import { failuresOf } from "./support/failures.mjs";
 import { startServer } from "./support/server.mjs";
 import { issuer, keySetFile, makeToken, secondsFromNow, secretFile } from "./support/tokens.mjs";
 
@@ -25,18 +26,7 @@ async function entry(server, token) {
   return how.type === "welcome" ? "in" : `${how.code} ${how.reason}`;
 }
 
-async function eventually(looked, expected, boundMs) {
-  const end = Date.now() + boundMs;
-  for (;;) {
-    const seen = await looked();
-    if (seen === expected) return;
-    assert.ok(Date.now() < end, `${JSON.stringify(seen)} after ${boundMs} ms`);
-    await wait(100);
-  }
-}
-
-const failures = async (server) => (await fetch(`${server.admin}/debug/failures`)).json();
-const reloadsFailed = async (server) => (await failures(server)).codes.config_reload_failed?.count ?? 0;
+const reloadsFailed = async (server) => (await failuresOf(server)).codes.config_reload_failed?.count ?? 0;
 
 test("a token of each algorithm is welcome, by name of its key and without", async () => {
   const issuers = ALGORITHMS.map((alg, index) => issuer(alg, `key ${index}`));
@@ -86,7 +76,7 @@ test("what a set cannot be used for is left out and logged, and no private part 
   const server = await startServer({ args: byKeys(file) });
   assert.equal(await entry(server, sound.token({ sub: "ada" })), "in");
   assert.match(await entry(server, other.token({ sub: "ada" })), /alg is not ES256/);
-  for (const line of [/key 1 \(kid ."sealing."\) is not for signatures/, /key 2 .* is a secret/,
+  for (const line of [/key 1 \(kid "sealing"\) is not for signatures/, /key 2 .* is a secret/,
     /key 3 .* kty that is not RSA, EC or OKP/, /key 4 .* private part/]) assert.match(server.stderr(), line);
   assert.doesNotMatch(server.stderr(), /c2VjcmV0|cHJpdmF0ZQ/);
   await server.stop();
@@ -101,7 +91,7 @@ test("a renewed set counts within 10 s or at once on SIGHUP, a bad one never, an
 
   file.replace([]);
   await eventually(() => reloadsFailed(server), 1, 12000);
-  const record = (await failures(server)).records.at(-1);
+  const record = (await failuresOf(server)).records.at(-1);
   assert.equal(record.severity, "critical");
   assert.match(record.detail, /has no key that can check tokens/);
   assert.equal(record.detail.includes(file.path), true);

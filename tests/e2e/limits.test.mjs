@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { Client } from "./support/client.mjs";
-import { failuresWith } from "./support/failures.mjs";
+import { failuresOf, failuresWith } from "./support/failures.mjs";
 import { parseMetrics } from "./support/metrics.mjs";
 import { startServer } from "./support/server.mjs";
 import { folder, makeToken, secretFile } from "./support/tokens.mjs";
@@ -198,7 +198,7 @@ test("a full file table is loud, costs nothing, and ends", async () => {
   for (const one of held) one.socket.destroy();
   await until("an answer", async () =>
     (await fetch(`${server.url}/healthz`).catch(() => ({}))).status === 200);
-  const shown = await (await fetch(`${server.admin}/debug/failures`)).json();
+  const shown = await failuresOf(server);
   assert.equal(shown.codes.listener_accept_failed.count, 1);
   await server.stop();
 });

@@ -86,7 +86,7 @@ struct revoking_server {
     session::secret_ptr secret =
         std::make_shared<const session::token_secret>(std::string(32, 's'));
     session::revocations revoked;
-    session::token_door door{secret, {}, revoked};
+    session::token_door door{{secret, nullptr}, {}, revoked};
     hesitant_door hesitant{door};
     clarion::support::faulty_log log;
     std::unique_ptr<flow_server> server;

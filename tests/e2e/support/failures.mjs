@@ -12,11 +12,16 @@ function promised(code) {
   return { impact: sentence("Impact"), remedy: sentence("Remedy") };
 }
 
+/** The body of /debug/failures. */
+export async function failuresOf(server) {
+  return (await fetch(`${server.admin}/debug/failures`)).json();
+}
+
 /** The body of /debug/failures, as soon as it has that code; fails after ten seconds. */
 export async function failuresWith(code, server) {
   const deadline = Date.now() + 10000;
   for (;;) {
-    const shown = await (await fetch(`${server.admin}/debug/failures`)).json();
+    const shown = await failuresOf(server);
     if (shown.codes[code]) return shown;
     if (Date.now() > deadline) throw new Error(`no failure ${code}\n${server.stderr()}`);
   }

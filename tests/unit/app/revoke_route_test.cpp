@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(it_is_for_a_small_json_body_and_not_for_foreign_pages) {
     BOOST_TEST(route.method == "POST");
     BOOST_TEST(route.path == "/debug/revoke");
     BOOST_TEST(route.body_type == "application/json");
-    BOOST_TEST(route.body_bytes_max == 4096U);
+    BOOST_TEST(route.body_bytes_max == 8192U);
     BOOST_TEST((route.open_to == http::access::guarded));
 }
 

@@ -292,6 +292,17 @@ test("what is still to be sent stays last when older events come", () => {
   assert.deepEqual(longer.turns.map((t) => t.messageId), ["m2", "m1", "m9"]);
 });
 
+test("what was sent before a reload is no message to be sent, once its run comes with a page", () => {
+  const events = log(GOLDEN);
+  for (let cut = 1; cut <= events.length; cut += 1) {
+    const thread = createThread();
+    addUnsent(thread, "m1", "what is 2+3?");
+    const longer = prepend(folded(events.slice(cut), thread), events.slice(0, cut));
+    assert.deepEqual(seen(longer), seen(folded(events)), `cut at ${cut}`);
+    assert.equal(longer.byMessage.get("m1").runId, "r1");
+  }
+});
+
 test("progress that follows progress moves one bar", () => {
   const [turn] = folded(log([...START, ["progress_update", { message: "a", percent: 10 }],
     ["progress_update", { message: "b", percent: 90 }], GOLDEN[2],

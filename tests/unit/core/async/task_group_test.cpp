@@ -81,14 +81,16 @@ BOOST_AUTO_TEST_CASE(a_child_ends_whenever_it_is_cancelled) {
         [](executor) { return races(); },
         [](executor on) { return owns_others(on); },
     };
+    constexpr std::uint64_t fifo_seed = 0;
     for (std::size_t kind = 0; kind < kinds.size(); ++kind)
         for (int turns = 0; turns < 24; ++turns)
-            for (std::uint64_t seed = 1; seed <= 40; ++seed)
-                for (const sim::policy order : {sim::policy::fifo, sim::policy::random})
-                    BOOST_REQUIRE_MESSAGE(
-                        can_be_joined(kinds[kind], seed, order, turns),
-                        "kind " << kind << " cancelled after " << turns << " turns, seed " << seed
-                    );
+            for (std::uint64_t seed = fifo_seed; seed <= 40; ++seed) {
+                const auto order = seed == fifo_seed ? sim::policy::fifo : sim::policy::random;
+                BOOST_REQUIRE_MESSAGE(
+                    can_be_joined(kinds[kind], seed, order, turns),
+                    "kind " << kind << " cancelled after " << turns << " turns, seed " << seed
+                );
+            }
 }
 
 // A real shard begins a coroutine within `spawn`, where the world of the other tests waits a turn.

@@ -91,4 +91,20 @@ BOOST_AUTO_TEST_CASE(a_string_is_escaped_as_json_asks_and_measured_right) {
     BOOST_TEST(std::string(boost::json::parse(out).as_string()) == all);
 }
 
+// The search for what must be escaped looks at eight bytes at a time.
+BOOST_AUTO_TEST_CASE(a_byte_is_escaped_wherever_it_stands) {
+    constexpr std::string_view euro = "\xe2\x82\xac";
+    for (std::size_t before = 0; before < 18; ++before)
+        for (int byte = 0; byte < 128; ++byte) {
+            std::string text(before, '!');
+            text += static_cast<char>(byte);
+            text += euro;
+            std::string out;
+            append_json_string(out, text);
+            const bool plain = byte >= 0x20 && byte != '"' && byte != '\\';
+            BOOST_REQUIRE((out.size() == text.size() + 2) == plain);
+            BOOST_REQUIRE(std::string(boost::json::parse(out).as_string()) == text);
+        }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
