@@ -1,5 +1,7 @@
 #include "net/model/call_slots.hpp"
 
+#include "net/model/surrogates.hpp"
+
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
@@ -90,7 +92,7 @@ std::optional<std::vector<ports::model_call>> call_slots::finish() {
         ports::model_call& call = calls.emplace_back();
         call.id = std::move(one.id);
         call.name = std::move(one.name);
-        settle_arguments(std::move(one.arguments), call);
+        settle_arguments(join_halves(std::move(one.arguments)), call);
     }
     slots_.clear();
     return calls;

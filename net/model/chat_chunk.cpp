@@ -1,12 +1,17 @@
 #include "net/model/chat_chunk.hpp"
 
+#include "core/protocol/utf8.hpp"
+#include "net/model/surrogates.hpp"
+
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/json/parse_options.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <array>
 #include <charconv>
 #include <initializer_list>
+#include <utility>
 
 namespace clarion::model {
 
@@ -77,7 +82,7 @@ void read_texts(const json::object& delta, chat_chunk& into) {
 
 call_piece function_of(const json::object& function) {
     call_piece piece;
-    piece.name = text_of(function, "name");
+    piece.name = join_halves(std::string(text_of(function, "name")));
     const json::value* arguments = member(function, "arguments");
     if (arguments != nullptr && arguments->is_object()) {
         piece.arguments = json::serialize(*arguments);
@@ -97,7 +102,7 @@ void read_calls(const json::object& delta, chat_chunk& into) {
             const json::object* function = object_of(*call, "function");
             call_piece piece = function_of(function != nullptr ? *function : *call);
             piece.index = count_of(*call, "index");
-            piece.id = text_of(*call, "id");
+            piece.id = join_halves(std::string(text_of(*call, "id")));
             into.calls.push_back(std::move(piece));
         }
     }
@@ -111,9 +116,10 @@ reported_error error_of(const json::object& error) {
     found.message = text_of(error, "message");
     if (found.message.empty())
         found.message = text_of(error, "detail");
+    found.message = join_halves(std::move(found.message));
     for (const std::string_view name : {"code", "type"})
         if (found.word.empty())
-            found.word = text_of(error, name);
+            found.word = join_halves(std::string(text_of(error, name)));
     for (const std::string_view name : {"code", "status", "status_code"})
         if (found.status == 0)
             if (const auto number = count_of(error, name);
@@ -131,7 +137,7 @@ reported_error error_of(const json::object& error) {
 std::optional<reported_error> error_in(const json::object& chunk) {
     const json::value* error = member(chunk, "error");
     if (error != nullptr && error->is_string())
-        return reported_error{std::string(plain(error->get_string())), {}, 0};
+        return reported_error{join_halves(std::string(plain(error->get_string()))), {}, 0};
     if (error != nullptr && error->is_object())
         return error_of(error->get_object());
     // Older vLLM and FastAPI put the fields of the error where a chunk has its own.
@@ -176,7 +182,7 @@ const json::object* choice_of(const json::object& chunk) {
 }
 
 void read_choice(const json::object& choice, chat_chunk& into) {
-    into.finish_reason = text_of(choice, "finish_reason");
+    into.finish_reason = join_halves(std::string(text_of(choice, "finish_reason")));
     if (!into.error)
         into.error = error_in(choice);
     const json::object* delta = object_of(choice, "delta");
@@ -197,7 +203,12 @@ std::variant<chat_chunk, no_chunk> read_chunk(std::string_view text) {
     std::array<unsigned char, 4096> first_bytes;
     json::monotonic_resource memory(first_bytes.data(), first_bytes.size());
     boost::system::error_code error;
-    const json::value parsed = json::parse(text, error, &memory);
+    json::value parsed = json::parse(text, error, &memory);
+    if (error && protocol::is_utf8(text)) {
+        json::parse_options with_halves;
+        with_halves.allow_invalid_utf8 = true;
+        parsed = json::parse(unescape_halves(text), error, &memory, with_halves);
+    }
     const json::object* object = error ? nullptr : parsed.if_object();
     if (object == nullptr)
         return no_chunk();

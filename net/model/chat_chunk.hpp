@@ -50,7 +50,8 @@ struct chat_chunk {
 struct no_chunk {};
 
 /// Reads what OpenAI-compatible servers send as one chunk (`choices[0].delta`) or as a whole answer
-/// (`choices[0].message`). Members of other types than expected count as absent.
+/// (`choices[0].message`). Members of other types than expected count as absent. Text, reasoning
+/// and arguments may begin or end with half a character (surrogates.hpp); all else is UTF-8.
 [[nodiscard]] std::variant<chat_chunk, no_chunk> read_chunk(std::string_view json);
 
 /// The same for the body of a refusal: its error, or nothing when there is none to be found.

@@ -79,15 +79,10 @@ void completion::take_chunk(chat_chunk chunk, completion_events& out) {
     has_content_ |= !chunk.text.empty() || !chunk.reasoning.empty() || !chunk.calls.empty();
     if (!chunk.reasoning.empty()) {
         has_reasoning_field_ = true;
-        think(std::move(chunk.reasoning), out);
+        think(reasoning_halves_.feed(std::move(chunk.reasoning)), out);
     }
-    if (!chunk.text.empty()) {
-        split_text parts = thoughts_.feed(chunk.text);
-        // Told once already, beside the content.
-        if (!has_reasoning_field_)
-            think(std::move(parts.thought), out);
-        say(std::move(parts.said), out);
-    }
+    if (!chunk.text.empty())
+        take_text(thoughts_.feed(text_halves_.feed(std::move(chunk.text))), out);
     for (call_piece& piece : chunk.calls)
         if (!is_over_ && calls_.take(std::move(piece)) == call_slots::taken::too_large)
             fail({failure_kind::answer_too_large, "the model's tool calls are too large"}, out);
@@ -97,6 +92,13 @@ void completion::take_chunk(chat_chunk chunk, completion_events& out) {
         finish_reason_ = std::move(chunk.finish_reason);
     if (is_breakdown(finish_reason_))
         fail({failure_kind::refused, "the model server gave up on its answer"}, out);
+}
+
+void completion::take_text(split_text parts, completion_events& out) {
+    // Told once already, beside the content.
+    if (!has_reasoning_field_)
+        think(std::move(parts.thought), out);
+    say(std::move(parts.said), out);
 }
 
 void completion::say(std::string text, completion_events& out) {
@@ -134,10 +136,9 @@ void completion::end(const std::optional<http::stream_event>& last, completion_e
 }
 
 void completion::finish(completion_events& out) {
-    split_text rest = thoughts_.end();
-    if (!has_reasoning_field_)
-        think(std::move(rest.thought), out);
-    say(std::move(rest.said), out);
+    think(reasoning_halves_.end(), out);
+    take_text(thoughts_.feed(text_halves_.end()), out);
+    take_text(thoughts_.end(), out);
     auto calls = calls_.finish();
     if (!calls)
         return fail({failure_kind::malformed, "the model called a tool without a name"}, out);

@@ -5,6 +5,7 @@
 #include "net/model/call_slots.hpp"
 #include "net/model/chat_chunk.hpp"
 #include "net/model/chat_failure.hpp"
+#include "net/model/surrogates.hpp"
 #include "net/model/thought_split.hpp"
 
 #include <cstddef>
@@ -52,6 +53,7 @@ public:
 private:
     void take_data(std::string_view data, completion_events& out);
     void take_chunk(chat_chunk chunk, completion_events& out);
+    void take_text(split_text parts, completion_events& out);
     void say(std::string text, completion_events& out);
     void think(std::string text, completion_events& out);
     void fail(chat_failure failure, completion_events& out);
@@ -61,6 +63,8 @@ private:
     completion_limits limits_;
     call_slots calls_;
     thought_split thoughts_;
+    half_joiner text_halves_;
+    half_joiner reasoning_halves_;
     std::string finish_reason_;
     std::optional<protocol::token_usage> usage_;
     std::size_t text_bytes_ = 0;
