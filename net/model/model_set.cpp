@@ -28,9 +28,9 @@ ports::model* model_set::find(std::string_view name) {
 }
 
 ports::model* model_sets::find(std::string_view name, const executor& on) {
-    for (const auto& [shard, models] : sets_)
-        if (shard == &on.owner())
-            return models->find(name);
+    for (const auto& [owner, set] : sets_)
+        if (owner == &on.owner())
+            return set->find(name);
     return nullptr;
 }
 

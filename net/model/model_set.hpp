@@ -39,8 +39,8 @@ private:
 /// One set a shard. Made before the shards run; ended when their runs have ended, and before them.
 class model_sets final : public ports::models {
 public:
-    void add(const executor& shard, std::unique_ptr<model_set> models) {
-        sets_.emplace_back(&shard.owner(), std::move(models));
+    void add(const executor& on, std::unique_ptr<model_set> set) {
+        sets_.emplace_back(&on.owner(), std::move(set));
     }
 
     ports::model* find(std::string_view name, const executor& on) override;
