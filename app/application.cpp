@@ -97,6 +97,7 @@ private:
     memory_watch memory_;                              // and whether there is memory for more
     std::unique_ptr<storage::event_log> storage_;      // what is true
     agents::tool_registry tools_;                      // what agents can do
+    std::unique_ptr<ports::models> models_;            // what they can ask
     agents::agent_registry agents_;                    // who answers
     engine::engine_factory engines_;                   // the only way to an engine
     home_directory homes_;                             // each user's threads, on one shard
@@ -130,7 +131,8 @@ application::application(const settings& with, failure::logging& logging)
       memory_(first(), failures_, ready_, memory_of_process(settings_.limits.memory_bytes_max)),
       storage_(open_log(settings_.server, log_options(failures_, ready_))),
       tools_(make_tools()),
-      agents_(make_agents(settings_)),
+      models_(make_models(settings_, shards_)),
+      agents_(make_agents(settings_, tools_, *models_)),
       engines_(agents_, tools_),
       homes_(make_homes()),
       upkeep_(settings_.limits, *storage_, homes_, failures_),
@@ -159,11 +161,10 @@ application::application(const settings& with, failure::logging& logging)
         make_listener(settings_.server.listen, listener_options_of(settings_, reports()), site_);
     if (settings_.server.admin.empty())
         return;
-    const auto revoke_user = [this](std::string user_id) {
-        return revoke(std::move(user_id));
-    };
     std::vector<http::route> verbs = upkeep_.routes();
-    verbs.push_back(make_revoke_route(revoke_user));
+    verbs.push_back(make_revoke_route([this](std::string user_id) {
+        return revoke(std::move(user_id));
+    }));
     admin_site_ =
         std::make_shared<http::site>(admin_site(ready_, observed_, std::move(verbs), log_line()));
     net::listener_options plain;

@@ -1,5 +1,6 @@
 #include "app/parts.hpp"
 
+#include "app/model_parts.hpp"
 #include "app/routes.hpp"
 #include "app/version.hpp"
 #include "core/agents/demo/demo_agent.hpp"
@@ -109,11 +110,13 @@ agents::tool_registry make_tools() {
     return tools;
 }
 
-agents::agent_registry make_agents(const settings& with) {
+agents::agent_registry
+make_agents(const settings& with, const agents::tool_registry& tools, ports::models& models) {
     std::vector<std::unique_ptr<const agents::agent>> agents;
     if (with.demo)
         agents.push_back(agents::demo::make_demo_agent());
     agents.push_back(canary::make_agent());
+    add_model_agents(agents, with, tools, models);
     return agents::agent_registry(std::move(agents), with.default_agent);
 }
 

@@ -11,6 +11,7 @@
 #include "core/conversation/conversations.hpp"
 #include "core/failure/ledger.hpp"
 #include "core/failure/log.hpp"
+#include "core/ports/model.hpp"
 #include "core/session/session_settings.hpp"
 #include "core/session/token_door.hpp"
 #include "core/storage/event_log.hpp"
@@ -43,7 +44,11 @@ std::unique_ptr<storage::event_log>
 open_log(const server_settings& with, const storage::sqlite_options& options);
 
 agents::tool_registry make_tools();
-agents::agent_registry make_agents(const settings& with);
+/// The configured models on every shard, asked through the proxies of the environment.
+std::unique_ptr<ports::models> make_models(const settings& with, const shards& all);
+/// `tools` and `models` outlive the agents.
+agents::agent_registry
+make_agents(const settings& with, const agents::tool_registry& tools, ports::models& models);
 
 /// `memory` outlives who is given the settings, like that of `main_site`.
 conversation::conversations_settings

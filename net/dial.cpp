@@ -2,6 +2,7 @@
 
 #include "core/async/first_of.hpp"
 #include "net/tcp_stream.hpp"
+#include "net/tunnel.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
@@ -55,12 +56,21 @@ task<dial_result> dial(destination where, time_point deadline) {
         const std::string to = where.host + ":" + std::to_string(where.port);
         return dial_result(dial_failure{"cannot connect to " + to + ": " + why});
     };
-    auto reached = co_await before(deadline, connect(where.host, where.port));
+    const proxy_hop hop = where.through.value_or(proxy_hop{where.host, where.port, {}});
+    auto reached = co_await before(deadline, connect(hop.host, hop.port));
     if (!reached)
         co_return failure("no answer in time");
     if (reached->error)
         co_return failure(reason_of(reached->error));
     send_without_delay(*reached->socket);
+    if (where.through) {
+        const tunnel_request asked{where.host, where.port, hop.authorization};
+        auto opened = co_await before(deadline, open_tunnel(*reached->socket, asked));
+        if (!opened)
+            co_return failure("no answer of the proxy " + hop.host + " in time");
+        if (*opened)
+            co_return failure("the proxy " + hop.host + " " + **opened);
+    }
     if (!where.tls)
         co_return dial_result(make_tcp_stream(std::move(*reached->socket)));
     auto secured =

@@ -62,6 +62,39 @@ struct limit_settings {
     std::int64_t delta_window_ms = 25;
 };
 
+/// `[[models]]` of PROTOCOL §10: an OpenAI-compatible endpoint.
+struct model_config {
+    std::string name;
+    std::string base_url;
+    std::string model;
+    /// The variable or the file that holds the key; both empty: none is sent.
+    std::string api_key_env;
+    std::string api_key_file;
+    std::vector<std::string> fallback;
+    std::int64_t connect_ms = 5'000;
+    std::int64_t first_token_ms = 60'000;
+    std::int64_t idle_ms = 45'000;
+    std::int64_t total_ms = 600'000;
+    std::int64_t context_tokens = 32'768;
+};
+
+/// `[[agents]]` of PROTOCOL §10.
+struct agent_config {
+    std::string name;
+    std::string kind = "model";
+    std::string description;
+    std::string prompt;
+    std::string prompt_file;
+    std::string model;
+    std::vector<std::string> tools;
+    std::int64_t turns = 16;
+    std::int64_t tool_calls = 64;
+    std::int64_t parallel_tools = 8;
+    std::int64_t tool_timeout_ms = 30'000;
+    std::int64_t run_deadline_ms = 600'000;
+    std::int64_t tokens = 200'000;
+};
+
 /// Everything that can be configured. Plain values; made once at start-up, read by the composition
 /// root alone.
 struct settings {
@@ -69,6 +102,8 @@ struct settings {
     limit_settings limits;
     std::string default_agent = "demo";
     bool demo = true;
+    std::vector<model_config> models;
+    std::vector<agent_config> agents;
 };
 
 }  // namespace clarion::app

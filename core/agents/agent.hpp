@@ -46,6 +46,10 @@ public:
     virtual const std::vector<std::string>& tool_names() const = 0;
     /// How many of its calls may run at once.
     virtual std::size_t parallel_tools_max() const { return 8; }
+    /// How long one of its calls may take; nothing leaves it to each tool.
+    virtual std::optional<duration> tool_timeout() const { return std::nullopt; }
+    /// How long a run of it may take, if less than any run may.
+    virtual std::optional<duration> run_deadline() const { return std::nullopt; }
 
     /// Works on one user message. `agent_started` has been committed. May throw: the run then ends
     /// in `agent_error {internal}`. A cancel ends it at its next co_await.

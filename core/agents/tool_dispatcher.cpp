@@ -81,7 +81,11 @@ private:
 };
 
 dispatch_limits limits_of(const agent& caller) {
-    return {.parallel_tools_max = caller.parallel_tools_max(), .tool_names = caller.tool_names()};
+    return {
+        .parallel_tools_max = caller.parallel_tools_max(),
+        .tool_names = caller.tool_names(),
+        .tool_timeout = caller.tool_timeout(),
+    };
 }
 
 tool_dispatcher::tool_dispatcher(
@@ -98,6 +102,14 @@ tool_dispatcher::tool_dispatcher(
       limits_(std::move(limits)),
       places_(limits_.parallel_tools_max) {
     CLARION_ASSERT(limits_.parallel_tools_max > 0);
+}
+
+std::vector<const tool_spec*> tool_dispatcher::offered() const {
+    std::vector<const tool_spec*> specs;
+    for (const std::string& name : limits_.tool_names)
+        if (const tool* one = tools_.find(name))
+            specs.push_back(&one->spec());
+    return specs;
 }
 
 std::int64_t tool_dispatcher::tools_ms() const {
@@ -221,7 +233,14 @@ task<tool_ending> tool_dispatcher::run_tool(batch& work, checked_call& call, dur
     running_call running(
         *this,
         work,
-        tool_invocation::start(*call.called, request_, std::move(call.parsed), work.on, calls_)
+        tool_invocation::start(
+            *call.called,
+            limits_.tool_timeout,
+            request_,
+            std::move(call.parsed),
+            work.on,
+            calls_
+        )
     );
     co_await running.invocation().wait();
     took = running.invocation().took();

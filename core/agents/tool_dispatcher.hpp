@@ -32,6 +32,8 @@ struct dispatch_limits {
     std::size_t parallel_tools_max = 8;
     /// The only tools of the registry that exist for the agent.
     std::vector<std::string> tool_names;
+    /// Of one call; nothing leaves it to each tool.
+    std::optional<duration> tool_timeout{};
 };
 
 /// What the agent itself declares.
@@ -64,6 +66,10 @@ public:
     /// When cancelled, it passes the cancel on to the calls and throws operation_aborted without
     /// waiting for them; the run's closer completes what is open.
     task<answers> call(std::vector<tool_call> calls);
+
+    /// What the agent may call, in its own order, for whoever has to describe it. A name that has
+    /// no tool is left out.
+    std::vector<const tool_spec*> offered() const;
 
     /// Milliseconds in which at least one call ran, so far; for the run's `timing`.
     std::int64_t tools_ms() const;

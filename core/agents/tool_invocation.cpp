@@ -64,19 +64,22 @@ tool_ending failed_with(tool_outcome outcome, std::string text) {
     return {outcome, std::nullopt, presentable(std::move(text))};
 }
 
-tool_invocation::tool_invocation(const tool& called, scheduler& on)
-    : called_(called), on_(on), started_at_(on.now()) {
-    on_.arm(*this, started_at_ + called.spec().timeout);
+tool_invocation::tool_invocation(const tool& called, duration timeout, scheduler& on)
+    : called_(called), timeout_(timeout), on_(on), started_at_(on.now()) {
+    on_.arm(*this, started_at_ + timeout_);
 }
 
 std::shared_ptr<tool_invocation> tool_invocation::start(
     const tool& called,
+    std::optional<duration> timeout,
     engine::request_scope_ptr request,
     boost::json::object arguments,
     scheduler& on,
     task_group& calls
 ) {
-    std::shared_ptr<tool_invocation> started(new tool_invocation(called, on));
+    std::shared_ptr<tool_invocation> started(
+        new tool_invocation(called, timeout.value_or(called.spec().timeout), on)
+    );
     started->work_ = calls.spawn(run(started, std::move(request), std::move(arguments)));
     return started;
 }
@@ -105,7 +108,7 @@ task<> tool_invocation::run(
 
 void tool_invocation::expired() {
     given_up_ = true;
-    const auto limit = std::chrono::duration_cast<milliseconds>(called_.spec().timeout);
+    const auto limit = std::chrono::duration_cast<milliseconds>(timeout_);
     end(failed_with(
         tool_outcome::timeout,
         called_.spec().name + " did not finish within " + std::to_string(limit.count()) + " ms"

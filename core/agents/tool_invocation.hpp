@@ -31,9 +31,11 @@ struct tool_ending {
 /// time-out. The first ending counts; a later one is nobody's. The run's shard only.
 class tool_invocation final : private timer_entry {
 public:
-    /// Starts `called` as a child of `calls`. The time-out counts from now.
+    /// Starts `called` as a child of `calls`. The time-out, the tool's own when there is none,
+    /// counts from now.
     static std::shared_ptr<tool_invocation> start(
         const tool& called,
+        std::optional<duration> timeout,
         engine::request_scope_ptr request,
         boost::json::object arguments,
         scheduler& on,
@@ -54,7 +56,7 @@ public:
     duration took() const { return ended_at_ - started_at_; }
 
 private:
-    tool_invocation(const tool& called, scheduler& on);
+    tool_invocation(const tool& called, duration timeout, scheduler& on);
 
     static task<> run(
         std::shared_ptr<tool_invocation> self,
@@ -65,6 +67,7 @@ private:
     void end(tool_ending how);
 
     const tool& called_;
+    duration timeout_;
     scheduler& on_;
     time_point started_at_;
     time_point ended_at_;

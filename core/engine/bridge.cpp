@@ -27,6 +27,10 @@ task<approval_verdict> bridge::ask_approval(approval_request asked) {
     return journal_->ask_approval(std::move(asked));
 }
 
+void bridge::add_model_time(duration spent) {
+    journal_->add_model_time(spent);
+}
+
 std::string bridge::new_message_id() {
     return journal_->new_id("m_");
 }

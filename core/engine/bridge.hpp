@@ -70,6 +70,9 @@ public:
     /// the run's closer.
     [[nodiscard]] task<approval_verdict> ask_approval(approval_request asked);
 
+    /// So much more of the run's time was spent waiting for a model; for its `timing`.
+    void add_model_time(duration spent);
+
     /// A new id for an assistant message (`m_…`) or a tool call (`t_…`).
     std::string new_message_id();
     std::string new_tool_call_id();

@@ -19,6 +19,7 @@ public:
     task<agents::outcome> run();
 
     std::int64_t tools_ms() const { return tools_.tools_ms(); }
+    std::optional<duration> deadline() const { return agent_.run_deadline(); }
 
 private:
     friend class engine_factory;

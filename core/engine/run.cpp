@@ -48,6 +48,22 @@ std::string in_seconds(duration time) {
     return std::to_string(seconds.count()) + " s";
 }
 
+/// An agent that gave up because of its model. What its tools failed in is told with their events.
+std::optional<failure::code> failure_of(agent_error_code given_up) {
+    switch (given_up) {
+        case agent_error_code::model_unavailable:
+            return failure::code::model_unavailable;
+        case agent_error_code::model_error:
+            return failure::code::model_error;
+        case agent_error_code::model_timeout:
+            return failure::code::model_timeout;
+        case agent_error_code::context_truncated:
+            return failure::code::context_truncated;
+        default:
+            return std::nullopt;
+    }
+}
+
 }  // namespace
 
 /// What the run and its engine's coroutine share; the coroutine may outlive the run.
@@ -139,6 +155,7 @@ task<ending> run::run_body() {
         report(failure::code::engine_unavailable, *failure);
         co_return run_failed{agent_error_code::internal, *std::move(failure), std::nullopt};
     }
+    limits_.deadline = std::min(limits_.deadline, made->deadline().value_or(limits_.deadline));
     const task_group::child engine =
         services_.bodies.spawn(drive(scope_, std::move(made), hold(body_)));
     co_return co_await wait_for(body_, engine);
@@ -222,15 +239,17 @@ ending run::ending_of(const body& state) const {
         report(failure::code::internal_run, *state.failure);
         return run_failed{agent_error_code::internal, *state.failure, std::nullopt};
     }
-    if (const auto* failed = std::get_if<agents::failed>(&*state.outcome))
+    if (const auto* failed = std::get_if<agents::failed>(&*state.outcome)) {
+        if (const auto what = failure_of(failed->code))
+            report(*what, failed->message);
         return run_failed{failed->code, failed->message, failed->usage};
+    }
     if (const auto* completed = std::get_if<agents::completed>(&*state.outcome))
         return run_completed{completed->usage};
     return run_failed{
         agent_error_code::internal,
         "the agent stopped though nothing was refused",
-        std::nullopt
-    };
+        std::nullopt};
 }
 
 failure::context run::about() const {

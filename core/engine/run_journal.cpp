@@ -385,7 +385,7 @@ run_measures run_journal::measure() const {
                 .queued_ms = std::chrono::duration_cast<milliseconds>(queued).count(),
                 .first_event_ms = first_event_ms_.value_or(0),
                 .first_text_ms = first_text_ms_,
-                .model_ms = 0,
+                .model_ms = std::chrono::duration_cast<milliseconds>(model_time_).count(),
                 .tools_ms = tools_ms_,
             },
         .census = census_.result(),

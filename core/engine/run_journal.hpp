@@ -92,6 +92,7 @@ public:
     /// Calls of a revoked bridge so far.
     std::int64_t late_calls() const { return late_calls_; }
     void add_tools_ms(std::int64_t spent) { tools_ms_ += spent; }
+    void add_model_time(duration spent) { model_time_ += spent; }
 
     /// When the agent was last heard: at the run's beginning, when it last emitted, or now, while
     /// it waits for the log.
@@ -203,6 +204,7 @@ private:
     std::optional<std::int64_t> first_event_ms_;
     std::optional<std::int64_t> first_text_ms_;
     std::int64_t tools_ms_ = 0;
+    duration model_time_{0};
 
     std::size_t at_work_ = 0;  // tool calls that do not wait for a person
     std::optional<time_point> suspended_since_;

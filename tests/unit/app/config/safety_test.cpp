@@ -177,11 +177,10 @@ BOOST_AUTO_TEST_CASE(an_unreadable_certificate_or_key_is_named_with_the_reason) 
 BOOST_AUTO_TEST_CASE(there_is_always_an_agent_to_answer) {
     BOOST_TEST(fault_with([](settings& s) {
                    s.demo = false;
-               }) == "demo = false leaves no agent, because this version has no other");
-    BOOST_TEST(
-        fault_with([](settings& s) { s.default_agent = "assistant"; }) ==
-        "default_agent: there is no agent \"assistant\", because this version has only \"demo\""
-    );
+               }) == "demo = false leaves no agent: configure one in [[agents]]");
+    BOOST_TEST(fault_with([](settings& s) {
+                   s.default_agent = "assistant";
+               }) == "default_agent: there is no agent \"assistant\"");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,119 @@
+#include "app/model_parts.hpp"
+
+#include "app/config/agent_checks.hpp"
+#include "app/config/complaint.hpp"
+#include "app/parts.hpp"
+#include "app/version.hpp"
+#include "core/agents/model/model_agent.hpp"
+#include "net/http/proxy_rules.hpp"
+#include "net/http/url.hpp"
+#include "net/model/model_set.hpp"
+#include "net/tls_stream.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <stdexcept>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace clarion::app {
+
+namespace {
+
+// The lower-case name first, as curl has it.
+std::string variable(const char* lower, const char* upper) {
+    for (const char* name : {lower, upper})
+        if (const char* const value = std::getenv(name))
+            return value;
+    return {};
+}
+
+http::proxy_rules proxies_of_environment() {
+    auto read = http::proxy_rules::read({
+        variable("http_proxy", "HTTP_PROXY"),
+        variable("https_proxy", "HTTPS_PROXY"),
+        variable("no_proxy", "NO_PROXY"),
+    });
+    if (auto* const wrong = std::get_if<std::string>(&read))
+        throw std::runtime_error(*wrong);
+    return std::get<http::proxy_rules>(std::move(read));
+}
+
+model::model_settings settings_of(const model_config& from) {
+    model::model_settings made;
+    made.where.name = from.name;
+    made.where.base = std::get<http::url>(http::parse_url(from.base_url));
+    made.where.model = from.model;
+    made.where.api_key = read_api_key(from);
+    made.where.timeouts = {
+        .connect = milliseconds(from.connect_ms),
+        .first_token = milliseconds(from.first_token_ms),
+        .idle = milliseconds(from.idle_ms),
+        .total = milliseconds(from.total_ms),
+    };
+    made.fallback = from.fallback;
+    return made;
+}
+
+bool is_secure(const model::model_settings& one) {
+    return one.where.base.how == http::scheme::https;
+}
+
+agents::model::model_agent_settings settings_of(const agent_config& from, const settings& in) {
+    agents::model::model_agent_settings made;
+    made.name = from.name;
+    made.description = from.description;
+    made.prompt = read_prompt(from);
+    made.model = from.model;
+    made.tools = from.tools;
+    made.limits.turns = from.turns;
+    made.limits.tool_calls = from.tool_calls;
+    made.limits.parallel_tools = static_cast<std::size_t>(from.parallel_tools);
+    made.limits.tokens = from.tokens;
+    made.limits.tool_timeout = milliseconds(from.tool_timeout_ms);
+    made.limits.run_deadline = milliseconds(from.run_deadline_ms);
+    const auto model = std::ranges::find(in.models, from.model, &model_config::name);
+    if (model != in.models.end())
+        made.context_tokens = model->context_tokens;
+    return made;
+}
+
+}  // namespace
+
+std::unique_ptr<ports::models> make_models(const settings& with, const shards& all) {
+    auto made = std::make_unique<model::model_sets>();
+    if (with.models.empty())
+        return made;
+    std::vector<model::model_settings> models;
+    for (const model_config& one : with.models)
+        models.push_back(settings_of(one));
+    http::client_options options;
+    options.proxies = proxies_of_environment();
+    options.user_agent = server_name();
+    if (std::ranges::any_of(models, is_secure))
+        options.tls = net::make_tls_client_context("");
+    for (const auto& one : all)
+        made->add(one->get_executor(), std::make_unique<model::model_set>(models, options));
+    return made;
+}
+
+void add_model_agents(
+    std::vector<std::unique_ptr<const agents::agent>>& agents,
+    const settings& with,
+    const agents::tool_registry& tools,
+    ports::models& models
+) {
+    for (const agent_config& one : with.agents) {
+        for (const std::string& tool : one.tools)
+            if (tools.find(tool) == nullptr)
+                throw std::runtime_error(
+                    "[[agents]] " + quoted(one.name) + ": there is no tool " + quoted(tool)
+                );
+        agents.push_back(
+            std::make_unique<agents::model::model_agent>(settings_of(one, with), models)
+        );
+    }
+}
+
+}  // namespace clarion::app
