@@ -72,11 +72,14 @@ public:
     /// others find out when they are.
     task<> trimmed(std::vector<storage::trimmed_thread> gone);
 
+    /// Who can answer has changed: tells every session, and who arrives from now on.
+    task<> show_agents(std::vector<protocol::server::agent_card> cards);
+
     /// Ends every session of the user; says how many there were.
     task<std::size_t> end_sessions(std::string user_id, session::closing why);
 
     /// No new runs and messages; sessions hear `going_away`; runs get `grace`, then end as
-    /// `shutdown`. A suspended run ends so at once: nobody can tell when its person comes back.
+    /// `shutdown`. A suspended run is left to the next process at once.
     task<> drain(duration grace);
     /// Ends every session of the shard's users with 1001.
     task<> close_sessions();
@@ -126,6 +129,7 @@ private:
     executor on_;
     conversations_settings settings_;
     bool draining_ = false;
+    std::optional<std::vector<protocol::server::agent_card>> agents_;  // absent: as configured
     engine::approval_index approvals_;
     std::map<std::string, user_state> users_;
     std::map<protocol::thread_key, std::weak_ptr<conversation>> threads_;

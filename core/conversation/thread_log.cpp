@@ -73,7 +73,8 @@ void thread_log::append(
         event.run_id = batch.run_id;
     added.emitted_at = batch.emitted_at;
     if (batch.state)
-        added.run = storage::run_change{std::move(batch.run_id), *batch.state};
+        added.run =
+            storage::run_change{std::move(batch.run_id), *batch.state, std::move(batch.checkpoint)};
     added.done = [done = std::move(done)](const storage::append_verdict& verdict) {
         if (const auto* committed = std::get_if<storage::committed>(&verdict))
             done(engine::batch_committed{committed->last_seq});

@@ -68,7 +68,13 @@ run_journal::~run_journal() {
 
 bridge run_journal::open_bridge() {
     CLARION_ASSERT(!std::exchange(bridged_, true));
-    return bridge(shared_from_this());
+    return bridge(shared_from_this(), activation_);
+}
+
+void run_journal::close_bridge() {
+    bridged_ = false;
+    keeper_ = nullptr;
+    ++activation_;
 }
 
 refusal run_journal::remember(refusal why) {
@@ -81,8 +87,7 @@ refusal run_journal::remember(refusal why) {
 
 std::optional<refusal> run_journal::refuse_event(const payload& event) {
     if (revoked_) {
-        ++late_calls_;
-        ++counters_.late_emits;
+        note_late_call();
         return refusal{refusal::cause::revoked, "the run has ended"};
     }
     if (refused_)
@@ -128,12 +133,16 @@ void run_journal::submit(run_batch batch, std::string text, batch_done done) {
     for (const protocol::event& event : batch.events)
         types.push_back(event.type);
     ++in_flight_;
+    const bool keeps = !batch.checkpoint.empty();
     auto settle = [self = shared_from_this(),
                    types = std::move(types),
                    text = std::move(text),
+                   keeps,
                    done = std::move(done)](const batch_verdict& verdict) {
         self->settle(types, text, verdict);
         done(verdict);
+        if (keeps)
+            self->note_checkpoint(verdict);
     };
     sink_.append(std::move(batch), std::move(settle));
 }
@@ -234,28 +243,6 @@ void run_journal::emit_then(payload event, std::function<void(const emit_verdict
 void run_journal::end_work() {
     CLARION_ASSERT(at_work_ > 0);
     --at_work_;
-}
-
-// The run's row changes with the append that suspends the run or lets it go on.
-void run_journal::note_suspension(run_batch& batch) {
-    const bool waits = at_work_ == 0 && !grammar_.open_approvals().empty();
-    if (waits == suspended())
-        return;
-    batch.state = waits ? run_state::suspended : run_state::running;
-    if (waits) {
-        suspended_since_ = clock().now();
-    } else {
-        suspended_time_ += clock().now() - *suspended_since_;
-        suspended_since_.reset();
-    }
-    if (on_suspension)
-        on_suspension();
-}
-
-duration run_journal::suspended_time() const {
-    if (!suspended_since_)
-        return suspended_time_;
-    return suspended_time_ + (clock().now() - *suspended_since_);
 }
 
 task<delta_verdict>
