@@ -1,5 +1,6 @@
 #include "core/session/delivery_watch.hpp"
 
+#include "core/metrics/own_counters.hpp"
 #include "core/session/event_place.hpp"
 #include "core/session/session_link.hpp"
 
@@ -24,11 +25,7 @@ std::size_t place_of(protocol::event_type type) {
 }  // namespace
 
 delivery_watch::delivery_watch(executor on, const link_end& of, failure::ledger& failures)
-    : on_(on),
-      of_(of),
-      failures_(failures),
-      counters_(metrics::counters_of(on)),
-      late_(on.owner().own<late_reports>()) {}
+    : on_(on), of_(of), failures_(failures), late_(on.owner().own<late_reports>()) {}
 
 delivery_watch::~delivery_watch() {
     on_.owner().disarm(*this);
@@ -64,10 +61,11 @@ void delivery_watch::is_free(time_point since) {
 
 void delivery_watch::measure(const outgoing_frame& frame, time_point now, late_frames& late) {
     const event_passage& event = *frame.event;
-    counters_.commit_to_write_us.add(metrics::in_us(now - event.committed_at));
+    metrics::counters& counters = metrics::counters_of(on_, of_.owner);
+    counters.commit_to_write_us.add(metrics::in_us(now - event.committed_at));
     if (held_up(event.emitted_at, now) < late_after)
         return;
-    ++counters_.events_late;
+    ++counters.events_late;
     const std::size_t level = place_of(event.type);
     ++late_.levels[level].untold;
     if (late[level] == nullptr)

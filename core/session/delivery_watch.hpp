@@ -3,7 +3,6 @@
 #include "core/async/executor.hpp"
 #include "core/async/scheduler.hpp"
 #include "core/failure/ledger.hpp"
-#include "core/metrics/counters.hpp"
 #include "core/session/connection.hpp"
 
 #include <array>
@@ -77,7 +76,6 @@ private:
     executor on_;
     const link_end& of_;
     failure::ledger& failures_;
-    metrics::counters& counters_;
     late_reports& late_;
     time_point free_since_;
     bool is_writing_ = false;

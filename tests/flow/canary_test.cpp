@@ -272,7 +272,8 @@ BOOST_AUTO_TEST_CASE(its_agent_is_nobody_elses) {
     );
     here.server->settle();
     BOOST_TEST(ada.only("error").at("code").as_string() == "not_found");
-    for (const auto& card : ada.only("welcome").at("agents").as_array())
+    const boost::json::object greeted = ada.only("welcome");
+    for (const auto& card : greeted.at("agents").as_array())
         BOOST_TEST(card.at("name").as_string() != canary::agent_name);
 }
 
