@@ -5,9 +5,10 @@
 #include "app/credential_files.hpp"
 #include "app/file_limit.hpp"
 #include "app/home_directory.hpp"
-#include "app/machine_memory.hpp"
 #include "app/parts.hpp"
+#include "app/proof_of_life.hpp"
 #include "app/readiness.hpp"
+#include "app/revival.hpp"
 #include "app/revoke_route.hpp"
 #include "app/upkeep.hpp"
 #include "core/async/ask.hpp"
@@ -31,7 +32,6 @@
 #include <iostream>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -72,7 +72,7 @@ private:
         std::shared_ptr<http::site> site
     );
     net::log_line log_line();
-    net_reports reports() { return {log_line(), &failures_, &memory_.budget()}; }
+    net_reports reports();
     executor first() { return shards_.front()->get_executor(); }
 
     void watch_signals();
@@ -82,9 +82,7 @@ private:
     session::authenticator& door();
     task<conversation::revoke_outcome> revoke(std::string user_id);
     task<> start();
-    task<> recall_revocations();
-    task<> revive_threads();
-    void print_ready_line() const;
+    void become_ready();
     task<> shut_down();
     task<> on_every_home(task<> (*work)(conversation::conversations&, duration));
     void stop_shards();
@@ -110,6 +108,7 @@ private:
     session::revocations revoked_;                     // who may not any more
     session::open_door open_door_;                     // who may come in: everybody,
     std::unique_ptr<session::token_door> token_door_;  // or who has a token
+    proof_of_life proof_;                              // and the server as its own client
     session::session_settings session_settings_;
     std::shared_ptr<http::site> site_;         // what the world can ask for
     std::unique_ptr<net::listener> listener_;  // where it asks
@@ -129,13 +128,7 @@ application::application(const settings& with, failure::logging& logging)
       failures_(log_, unix_ms),
       drops_(logging, failures_),
       shards_(make_shards(settings_.server)),
-      memory_(
-          first(),
-          failures_,
-          memory_of_process(
-              memory_bound(settings_.limits.memory_bytes_max, memory_bytes_available())
-          )
-      ),
+      memory_(first(), failures_, ready_, memory_of_process(settings_.limits.memory_bytes_max)),
       storage_(open_log(settings_.server, log_options(failures_, ready_))),
       tools_(make_tools()),
       models_(make_models(settings_, shards_)),
@@ -147,16 +140,20 @@ application::application(const settings& with, failure::logging& logging)
       watch_(observed_.shards, log_),
       credentials_(first(), log_, failures_, credential_parts()),
       token_door_(make_token_door(settings_.server, revoked_, log_)),
+      proof_(door(), ready_, failures_),
       session_settings_(session_settings_of(settings_.limits, agents_)),
       signals_(shards_.front()->io(), SIGTERM, SIGINT, SIGHUP) {
     signals_.add(SIGUSR1);
     ready_.set(unready::starting);
+    observed_.canary_rounds = [this] {
+        return proof_.figures();
+    };
     const auto serve_session =
         [this](session::connection& with_whom, session::upgrade_request& who) {
             return session::serve(
                 with_whom,
                 who,
-                session::session_services{door(), homes_, session_settings_, failures_}
+                session::session_services{proof_.door(), homes_, session_settings_, failures_}
             );
         };
     site_ = std::make_shared<http::site>(main_site(settings_, ready_, serve_session, reports()));
@@ -246,7 +243,9 @@ void application::watch_signals() {
 void application::on_signal(int number) {
     if (number == SIGUSR1)
         return log_tree();
-    if (number == SIGHUP && !credentials_.empty() && !stopping_)
+    if (number == SIGHUP && stopping_)
+        return;  // whoever renews a file does not ask for a faster end
+    if (number == SIGHUP && !credentials_.empty())
         return credentials_.read_again();
     if (std::exchange(stopping_, true))
         return leave_at_once();
@@ -304,43 +303,27 @@ task<conversation::revoke_outcome> application::revoke(std::string user_id) {
 }
 
 task<> application::start() {
-    co_await revive_threads();
-    co_await recall_revocations();
+    co_await revive_threads(*storage_, homes_, settings_.server.data);
+    co_await recall_revocations(*storage_, revoked_, settings_.server.data);
     listener_->start();
     if (admin_)
         admin_->start();
     credentials_.watch();
     chores_.spawn(upkeep_.run());
-    ready_.clear(unready::starting);
     log_.info(start_line(settings_, shards_.size()));
-    print_ready_line();
+    proof_.begin(chores_, *listener_, observed_, [this] { become_ready(); });
 }
 
-// Before anybody can come in.
-task<> application::recall_revocations() {
-    const auto found = co_await storage_->list_revocations();
-    if (const auto* down = std::get_if<storage::unavailable>(&found))
-        throw std::runtime_error("the log cannot be read: " + down->reason);
-    for (const auto& one : std::get<std::vector<storage::revocation>>(found))
-        revoked_.add(one.user_id, one.revoked_ms);
+net_reports application::reports() {
+    const auto is_own = [this](std::string_view credential) {
+        return proof_.is_own(credential);
+    };
+    return {log_line(), &failures_, &memory_.budget(), is_own};
 }
 
-// The crash sweep, before anybody can look: runs that an earlier process left are ended or resumed.
-task<> application::revive_threads() {
-    const auto found = co_await storage_->list_open_runs();
-    if (const auto* down = std::get_if<storage::unavailable>(&found))
-        throw std::runtime_error("the log cannot be read: " + down->reason);
-    for (const auto& thread : std::get<std::vector<storage::thread_runs>>(found)) {
-        conversation::conversations& home = homes_.conversations_of(thread.key.user_id);
-        const auto failure = co_await ask(home.where(), home.revive(thread.key));
-        if (failure)
-            throw std::runtime_error(
-                "thread " + thread.key.thread_id + " cannot be recovered: " + *failure
-            );
-    }
-}
-
-void application::print_ready_line() const {
+// Behind the first green round of the canary.
+void application::become_ready() {
+    ready_.clear(unready::starting);
     if (settings_.server.data == ":memory:")
         log_.warning("the log is kept in memory: everything is lost when the server stops");
     std::cout << "clarion ready listen=" << listener_->address()
@@ -358,12 +341,12 @@ task<> application::on_every_home(task<> (*work)(conversation::conversations&, d
 
 task<> application::shut_down() {
     using conversation::conversations;
+    ready_.set(unready::draining);
     co_await started_.wait();
     log_.info("shutting down");
     credentials_.stop();
     upkeep_.stop();
     chores_.cancel();
-    ready_.set(unready::draining);
     site_->drain();
     co_await on_every_home([](conversations& home, duration grace) { return home.drain(grace); });
     co_await on_every_home([](conversations& home, duration) { return home.close_sessions(); });
@@ -388,7 +371,9 @@ void application::leave_at_once() {
 }  // namespace
 
 int serve(const settings& with) {
+    // A write that cannot be is an error where it is made, and not the end of the process.
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
     failure::logging logging(log_settings_of(with.server), unix_ms);
     const std::uint64_t files_max = raise_file_limit();
     application server(with, logging);

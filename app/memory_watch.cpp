@@ -1,5 +1,7 @@
 #include "app/memory_watch.hpp"
 
+#include "app/machine_memory.hpp"
+
 #include <array>
 #include <cstdio>
 #include <memory>
@@ -47,9 +49,9 @@ private:
 
 }  // namespace
 
-memory_source memory_of_process(std::int64_t bytes_max) {
+memory_source memory_of_process(std::int64_t memory_bytes_max) {
     memory_source made;
-    made.bytes_max = bytes_max;
+    made.bytes_max = memory_bound(memory_bytes_max, memory_bytes_available());
     made.resident_bytes = [meter = std::make_shared<const resident_meter>()] {
         return meter->bytes();
     };
@@ -59,8 +61,13 @@ memory_source memory_of_process(std::int64_t bytes_max) {
     return made;
 }
 
-memory_watch::memory_watch(executor on, failure::ledger& failures, memory_source of)
-    : on_(on), failures_(failures), source_(std::move(of)) {
+memory_watch::memory_watch(
+    executor on,
+    failure::ledger& failures,
+    readiness& ready,
+    memory_source of
+)
+    : on_(on), failures_(failures), ready_(ready), source_(std::move(of)) {
     if (source_.bytes_max > 0)
         look();
 }
@@ -80,6 +87,7 @@ void memory_watch::look() {
 
 void memory_watch::spend(std::int64_t resident) {
     budget_.spend();
+    ready_.set(unready::memory, "new work is refused");
     gave_back_at_ = on_.owner().now();
     source_.give_back();
     const std::string said = "the process has " + in_mib(resident) + " resident, of " +
@@ -96,6 +104,7 @@ bool memory_watch::has_recovered() {
     if (source_.resident_bytes() >= source_.bytes_max - source_.bytes_max / 20)
         return false;
     budget_.recover();
+    ready_.clear(unready::memory);
     return true;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/readiness.hpp"
 #include "core/async/executor.hpp"
 #include "core/failure/ledger.hpp"
 #include "core/session/memory_budget.hpp"
@@ -17,12 +18,14 @@ struct memory_source {
     std::function<void()> give_back;
 };
 
-/// This process, by what the kernel says and with glibc's malloc_trim.
-memory_source memory_of_process(std::int64_t bytes_max);
+/// This process, by what the kernel says and with glibc's malloc_trim. For `memory_bytes_max` see
+/// `memory_bound`.
+memory_source memory_of_process(std::int64_t memory_bytes_max);
 
 /// Compares the process's resident size with its bound, four times a second. At the bound the
-/// budget is spent, which is a failure (`memory_spent`), until the size is a twentieth below it: a
-/// process at its bound must not change its mind with every message. One shard only.
+/// budget is spent, which is a failure (`memory_spent`) and no readiness, until the size is a
+/// twentieth below it: a process at its bound must not change its mind with every message. One
+/// shard only.
 class memory_watch final : public timer_entry {
 public:
     static constexpr duration interval = std::chrono::milliseconds(250);
@@ -30,8 +33,8 @@ public:
     /// this often.
     static constexpr duration give_back_interval = std::chrono::seconds(5);
 
-    /// Looks at once, and from then on. `failures` outlives it.
-    memory_watch(executor on, failure::ledger& failures, memory_source of);
+    /// Looks at once, and from then on. `failures` and `ready` outlive it.
+    memory_watch(executor on, failure::ledger& failures, readiness& ready, memory_source of);
     ~memory_watch() override;
 
     const session::memory_budget& budget() const noexcept { return budget_; }
@@ -46,6 +49,7 @@ private:
 
     executor on_;
     failure::ledger& failures_;
+    readiness& ready_;
     memory_source source_;
     session::memory_budget budget_;
     time_point gave_back_at_;

@@ -108,7 +108,8 @@ void add_model_agents(
         for (const std::string& tool : one.tools)
             if (tools.find(tool) == nullptr)
                 throw std::runtime_error(
-                    "[[agents]] " + quoted(one.name) + ": there is no tool " + quoted(tool)
+                    "[[agents]] " + app::quoted(one.name) + ": there is no tool " +
+                    app::quoted(tool)
                 );
         agents.push_back(
             std::make_unique<agents::model::model_agent>(settings_of(one, with), models)

@@ -6,6 +6,7 @@
 #include "core/agents/demo/demo_agent.hpp"
 #include "core/agents/demo/demo_tools.hpp"
 #include "core/agents/tools/builtin_tools.hpp"
+#include "core/canary/canary_agent.hpp"
 #include "core/storage/memory/memory_event_log.hpp"
 #include "core/storage/sqlite/sqlite_event_log.hpp"
 
@@ -77,8 +78,16 @@ std::vector<shard*> pointers_to(const shards& all) {
 
 storage::sqlite_options log_options(failure::ledger& failures, readiness& ready) {
     storage::sqlite_options made;
+    made.on_full = [&failures, &ready](const std::string& reason) {
+        ready.set(unready::storage, reason);
+        failures.report(failure::code::storage_unavailable, {}, reason);
+    };
+    made.on_room = [&failures, &ready] {
+        ready.clear(unready::storage);
+        failures.log().warning("the log can be written again");
+    };
     made.on_broken = [&failures, &ready](const std::string& reason) {
-        ready.set(unready::storage);
+        ready.set(unready::storage, reason);
         failures.report(failure::code::storage_poisoned, {}, reason);
     };
     return made;
@@ -106,6 +115,7 @@ make_agents(const settings& with, const agents::tool_registry& tools, ports::mod
     std::vector<std::unique_ptr<const agents::agent>> agents;
     if (with.demo)
         agents.push_back(agents::demo::make_demo_agent());
+    agents.push_back(canary::make_agent());
     add_model_agents(agents, with, tools, models);
     return agents::agent_registry(std::move(agents), with.default_agent);
 }
@@ -119,6 +129,7 @@ conversations_settings_of(const limit_settings& limits, const session::memory_bu
     made.runs.journal.approvals_open_max = bytes(limits.approvals_open_per_run_max);
     made.runs.journal.approval_timeout = milliseconds(limits.approval_timeout_ms);
     made.runs.deadline = milliseconds(limits.run_deadline_ms);
+    made.runs.silence = milliseconds(limits.run_silence_ms);
     made.queued_runs_max = bytes(limits.queued_runs_max);
     made.messages_per_minute = limits.messages_per_minute;
     made.runs_active_per_user_max = bytes(limits.runs_active_per_user_max);
@@ -228,6 +239,7 @@ http::site_options main_site(
     made.log = std::move(told.log);
     made.failures = told.failures;
     made.memory = told.memory;
+    made.is_own = std::move(told.is_own);
     return made;
 }
 

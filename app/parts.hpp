@@ -23,6 +23,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // The parts of a server, each made from its settings. What cannot be made throws std::runtime_error
@@ -36,7 +37,8 @@ using shards = std::vector<std::unique_ptr<shard>>;
 shards make_shards(const server_settings& with);
 std::vector<shard*> pointers_to(const shards& all);
 
-/// Options of a log whose lasting breakdown goes to the ledger and to readiness, which outlive it.
+/// Options of a log whose full disk and whose breakdown go to the ledger and to readiness, which
+/// outlive it.
 storage::sqlite_options log_options(failure::ledger& failures, readiness& ready);
 std::unique_ptr<storage::event_log>
 open_log(const server_settings& with, const storage::sqlite_options& options);
@@ -68,11 +70,14 @@ std::unique_ptr<session::token_door> make_token_door(
 /// "HOST:PORT", an IPv6 host in brackets.
 net::listen_address address_of(const std::string& text);
 /// What net tells whoever operates the server, and where: lines to the log, failures to the ledger;
-/// and what tells net whether there is memory for more.
+/// and what tells net whether there is memory for more, and whose credential is the server's own.
 struct net_reports {
     net::log_line log;
     failure::ledger* failures = nullptr;
     const session::memory_budget* memory = nullptr;
+    std::function<bool(std::string_view)> is_own = [](std::string_view) {
+        return false;
+    };
 };
 net::listener_options listener_options_of(const settings& with, net_reports told);
 

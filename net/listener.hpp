@@ -69,6 +69,9 @@ public:
     const std::string& address() const noexcept { return address_; }
     std::uint16_t port() const noexcept { return port_; }
 
+    /// Certificate and key that are in force now; none: plain TCP.
+    const tls_context_ptr& tls() const noexcept { return options_.tls; }
+
     /// Begins to accept.
     void start();
     /// Certificate and key for connections from now on; only if it began with some.

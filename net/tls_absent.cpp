@@ -30,6 +30,15 @@ tls_context_ptr make_unchecked_tls_client_context() {
     return make_tls_client_context("");
 }
 
+tls_context_ptr make_pinned_tls_client_context(const tls_context_ptr& /*server*/) {
+    return make_tls_client_context("");
+}
+
+std::optional<std::string>
+objection_to_certificate(const tls_context_ptr& /*server*/, std::int64_t /*wall_ms*/) {
+    return std::nullopt;
+}
+
 task<tls_result> accept_tls(tcp_socket, tls_context_ptr, time_point) {
     co_return refused();
 }

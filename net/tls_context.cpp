@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <ctime>
 
 #include <openssl/ssl.h>
 
@@ -47,12 +48,29 @@ ssl::context with_our_rules(ssl::context::method side) {
     return context;
 }
 
+// Instead of a chain's verification: who pins knows the certificate already.
+int is_pinned(X509_STORE_CTX* shown, void* pinned) {
+    const X509* const leaf = X509_STORE_CTX_get0_cert(shown);
+    if (leaf != nullptr && X509_cmp(leaf, static_cast<const X509*>(pinned)) == 0) {
+        X509_STORE_CTX_set_error(shown, X509_V_OK);
+        return 1;
+    }
+    X509_STORE_CTX_set_error(shown, X509_V_ERR_CERT_REJECTED);
+    return 0;
+}
+
 void demand(const boost::system::error_code& error, const std::string& what) {
     if (error)
         throw tls_error("cannot use the TLS " + what + ": " + reason_of(error));
 }
 
 }  // namespace
+
+void tls_context::pin(X509* certificate) {
+    X509_up_ref(certificate);
+    pinned_.reset(certificate);
+    SSL_CTX_set_cert_verify_callback(native_.native_handle(), is_pinned, certificate);
+}
 
 tls_context_ptr make_tls_server_context(const certificate_files& files) {
     ssl::context context = with_our_rules(ssl::context::tls_server);
@@ -92,6 +110,30 @@ tls_context_ptr make_unchecked_tls_client_context() {
     ssl::context context = with_our_rules(ssl::context::tls_client);
     context.set_verify_mode(ssl::verify_none);
     return std::make_shared<tls_context>(std::move(context));
+}
+
+tls_context_ptr make_pinned_tls_client_context(const tls_context_ptr& server) {
+    X509* const shown = SSL_CTX_get0_certificate(server->native().native_handle());
+    if (shown == nullptr)
+        throw tls_error("cannot pin the TLS certificate: the server shows none");
+    ssl::context context = with_our_rules(ssl::context::tls_client);
+    context.set_verify_mode(ssl::verify_peer);
+    auto made = std::make_shared<tls_context>(std::move(context));
+    made->pin(shown);
+    return made;
+}
+
+std::optional<std::string>
+objection_to_certificate(const tls_context_ptr& server, std::int64_t wall_ms) {
+    const X509* const shown = SSL_CTX_get0_certificate(server->native().native_handle());
+    if (shown == nullptr)
+        return "there is no certificate";
+    std::time_t now = wall_ms / 1000;
+    if (X509_cmp_time(X509_get0_notAfter(shown), &now) <= 0)
+        return "the certificate has expired";
+    if (X509_cmp_time(X509_get0_notBefore(shown), &now) > 0)
+        return "the certificate is not valid yet";
+    return std::nullopt;
 }
 
 }  // namespace clarion::net

@@ -4,7 +4,10 @@
 
 #include <boost/asio/ssl/context.hpp>
 
+#include <memory>
 #include <utility>
+
+#include <openssl/x509.h>
 
 namespace clarion::net {
 
@@ -14,8 +17,16 @@ public:
     explicit tls_context(asio::ssl::context native) : native_(std::move(native)) {}
     asio::ssl::context& native() { return native_; }
 
+    /// The only certificate that the other end may show; kept for the callback that compares.
+    void pin(X509* certificate);
+
 private:
+    struct give_back {
+        void operator()(X509* certificate) const { X509_free(certificate); }
+    };
+
     asio::ssl::context native_;
+    std::unique_ptr<X509, give_back> pinned_;
 };
 
 }  // namespace clarion::net

@@ -2,7 +2,9 @@
 
 #include "net/socket_io.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <variant>
@@ -32,6 +34,14 @@ tls_context_ptr make_tls_server_context(const certificate_files& files);
 tls_context_ptr make_tls_client_context(const std::string& authorities);
 /// Takes whatever certificate comes: for a person who says so. Throws tls_error.
 tls_context_ptr make_unchecked_tls_client_context();
+
+/// Takes the very certificate that `server` shows and no other, whatever name it is for: for the
+/// server's own client. A later `server` needs another one. Throws tls_error.
+tls_context_ptr make_pinned_tls_client_context(const tls_context_ptr& server);
+/// Why nobody who checks it would take the certificate that `server` shows, at `wall_ms` (Unix ms):
+/// it has expired, or its time has not begun. The end of a sentence.
+std::optional<std::string>
+objection_to_certificate(const tls_context_ptr& server, std::int64_t wall_ms);
 
 using tls_result = std::variant<byte_stream_ptr, stream_closed>;
 

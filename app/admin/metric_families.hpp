@@ -12,6 +12,9 @@
 
 namespace clarion::app {
 
+/// What divides a `time_histogram` into seconds.
+inline constexpr double us_per_second = 1e6;
+
 /// Gathers metrics as prometheus-cpp wants them. Names carry their base unit; a counter's name ends
 /// in `_total`.
 class metric_families {

@@ -1,9 +1,11 @@
 #include "app/admin/metrics_page.hpp"
 
+#include "app/admin/delivery_metrics.hpp"
 #include "app/admin/metric_families.hpp"
 #include "app/version.hpp"
 #include "core/protocol/client_frames.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -14,8 +16,6 @@ namespace clarion::app {
 namespace {
 
 using metrics::counters;
-
-constexpr double us_per_second = 1e6;
 
 metric_families::labels of_shard(std::size_t index) {
     return {{"shard", std::to_string(index)}};
@@ -88,34 +88,6 @@ void add_frames(metric_families& to, const counters& all) {
     );
 }
 
-void add_events(metric_families& to, const counters& all) {
-    to.counters_by(
-        "clarion_messages_total",
-        "outcome",
-        all.messages,
-        "Message frames by their answer."
-    );
-    to.counters_by(
-        "clarion_events_committed_total",
-        "type",
-        all.events_committed,
-        "Events committed to the log."
-    );
-    to.counter(
-          "clarion_events_delivered_total",
-          "Live events handed to subscribed sessions, one for each session."
-    )
-        .add(all.events_delivered);
-    to.counter(
-          "clarion_events_parked_total",
-          "Events committed while no session was subscribed to their thread."
-    )
-        .add(all.events_parked);
-    to.counter("clarion_replays_total", "Subscriptions that began behind the head.")
-        .add(all.replays);
-    to.counter("clarion_events_replayed_total", "Events sent by replays.").add(all.events_replayed);
-}
-
 void add_runs(metric_families& to, const counters& all) {
     to.counter("clarion_runs_started_total", "Runs whose agent_started is committed.")
         .add(all.runs_started);
@@ -137,6 +109,11 @@ void add_runs(metric_families& to, const counters& all) {
         all.tool_calls,
         "Tool calls whose tool_completed is committed."
     );
+    to.counter(
+          "clarion_run_silences_total",
+          "Times in which nothing came from an agent for limits.run_silence_ms."
+    )
+        .add(all.silences);
     to.counter("clarion_late_emits_total", "Events of agents whose run had ended, refused.")
         .add(all.late_emits);
     to.counter("clarion_agents_abandoned_total", "Agents that went on after their run had ended.")
@@ -181,29 +158,65 @@ void add_storage(metric_families& to, const storage::sqlite_figures& store) {
     appends.add(store.appends_committed, {{"outcome", "committed"}});
     appends.add(store.appends_refused, {{"outcome", "refused"}});
     appends.add(store.appends_unavailable, {{"outcome", "unavailable"}});
-    to.gauge("clarion_storage_last_batch_appends", "Appends in the last transaction.")
-        .add(store.last_batch_appends);
+    to.histogram(
+          "clarion_storage_commit_seconds",
+          "Transactions that appended, from their begin to the end of their fsync."
+    )
+        .add_histogram(store.commit_us, us_per_second);
+    to.histogram("clarion_storage_batch_appends", "Appends that were committed by one transaction.")
+        .add_histogram(store.batch_appends, 1);
     to.counter("clarion_storage_checkpoints_total", "Copies of the write-ahead log that succeeded.")
         .add(store.checkpoints);
     to.counter("clarion_storage_reads_total", "Questions to the log.").add(store.reads);
     to.gauge("clarion_storage_database_bytes", "Size of the database file.")
         .add(store.database_bytes);
     to.gauge("clarion_storage_wal_bytes", "Size of its write-ahead log.").add(store.wal_bytes);
+    to.gauge("clarion_storage_full", "1: the last write was refused for lack of room.")
+        .add(store.full_because.empty() ? 0 : 1);
     to.gauge("clarion_storage_broken", "1: nothing can be written until a restart.")
         .add(store.broken_because.empty() ? 0 : 1);
 }
 
+// What its users do is in no other family but those of TCP connections and WebSocket frames.
+void add_canary(metric_families& to, const canary::canary_figures& rounds) {
+    to.gauge("clarion_canary_green", "1: the last round of the canary was served as it must be.")
+        .add(rounds.is_green ? 1 : 0);
+    auto ended = to.counter("clarion_canary_rounds_total", "Rounds of the canary by outcome.");
+    ended.add(rounds.rounds_green, {{"outcome", "green"}});
+    ended.add(rounds.rounds_red, {{"outcome", "red"}});
+    to.gauge(
+          "clarion_canary_round_seconds",
+          "How long the last one took, both connections and all."
+    )
+        .add(static_cast<double>(rounds.last_round_us) / us_per_second);
+    to.gauge("clarion_canary_green_time_seconds", "End of the last green one, Unix time; 0: never.")
+        .add(static_cast<double>(rounds.last_green_ms) / 1e3);
+}
+
+// What may come is there as 0 from the start: an alert on the rise of a series that is not there
+// would miss the first one.
+bool may_be(const failure::code_traits& row, failure::severity how) {
+    return how == row.how || how == failure::severity::critical;
+}
+
+metric_families::labels labels_of(const failure::code_traits& row, failure::severity how) {
+    return {
+        {"code", std::string(row.name)},
+        {"severity", std::string(protocol::name_of(how))},
+    };
+}
+
 void add_failures(metric_families& to, const measured& of) {
-    auto into = to.counter("clarion_failures_total", "Failures by code and severity.");
-    for (const failure::tally& counted : of.failures.tallies)
-        for (std::size_t how = 0; how < failure::severities_count; ++how)
-            if (counted.by_severity[how] > 0)
-                into.add(
-                    counted.by_severity[how],
-                    {{"code", std::string(failure::traits_of(counted.what).name)},
-                     {"severity",
-                      std::string(protocol::name_of(static_cast<failure::severity>(how)))}}
-                );
+    auto into = to.counter("clarion_failures_total", "Entries of the ledger by code and severity.");
+    for (const failure::code_traits& row : failure::all_codes()) {
+        const auto found = std::ranges::find(of.failures.tallies, row.what, &failure::tally::what);
+        const auto counts = found == of.failures.tallies.end()
+                                ? decltype(failure::tally::by_severity){}
+                                : found->by_severity;
+        for (std::size_t how = 0; how < counts.size(); ++how)
+            if (counts[how] > 0 || may_be(row, static_cast<failure::severity>(how)))
+                into.add(counts[how], labels_of(row, static_cast<failure::severity>(how)));
+    }
     to.counter("clarion_log_lines_dropped_total", "Log records lost on the way to stderr.")
         .add(of.log_lines_dropped);
 }
@@ -266,7 +279,7 @@ std::vector<prometheus::MetricFamily> snapshot_metrics::Collect() const {
     add_shards(families, of_.shards);
     add_connections(families, all);
     add_frames(families, all);
-    add_events(families, all);
+    add_delivery(families, all);
     auto now = families.gauge("clarion_runs", "Runs that have not ended, by state.");
     now.add(runs.running, {{"state", "running"}});
     now.add(runs.queued, {{"state", "queued"}});
@@ -278,6 +291,8 @@ std::vector<prometheus::MetricFamily> snapshot_metrics::Collect() const {
     add_retention(families, all);
     if (of_.storage)
         add_storage(families, *of_.storage);
+    if (of_.canary_rounds)
+        add_canary(families, *of_.canary_rounds);
     add_failures(families, of_);
     return families.take();
 }
@@ -296,6 +311,8 @@ task<measured> measure(const observed& server) {
     now.is_memory_spent = server.memory.budget().is_spent();
     now.log_lines_dropped = server.log_lines_dropped();
     now.started_ms = server.started_ms;
+    if (server.canary_rounds)
+        now.canary_rounds = server.canary_rounds();
     co_return now;
 }
 

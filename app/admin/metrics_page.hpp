@@ -24,6 +24,7 @@ struct measured {
     bool is_memory_spent = false;
     std::uint64_t log_lines_dropped = 0;
     std::int64_t started_ms = 0;
+    std::optional<canary::canary_figures> canary_rounds;
 };
 
 /// A moment's figures as a source of Prometheus metrics, for any registry or serializer.

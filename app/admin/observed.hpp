@@ -2,6 +2,7 @@
 
 #include "app/memory_watch.hpp"
 #include "core/async/executor.hpp"
+#include "core/canary/canary.hpp"
 #include "core/conversation/conversations.hpp"
 #include "core/failure/ledger.hpp"
 #include "core/storage/sqlite/sqlite_options.hpp"
@@ -26,6 +27,8 @@ struct observed {
     const memory_watch& memory;
     /// Unix ms.
     std::int64_t started_ms = 0;
+    /// What has come of the canary's rounds. None: there is no canary. Any thread.
+    std::function<canary::canary_figures()> canary_rounds{};
 };
 
 /// So long a page waits for a shard that does not answer.

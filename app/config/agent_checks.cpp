@@ -43,6 +43,28 @@ bool is_header_value(std::string_view text) {
 }
 
 template <class Config>
+std::string read_key(const Config& of) {
+    std::string key;
+    std::string source;
+    if (!of.api_key_file.empty()) {
+        source = "api_key_file";
+        key = read_file(of.api_key_file);
+        key.erase(key.find_last_not_of(" \t\r\n") + 1);
+    } else if (!of.api_key_env.empty()) {
+        source = "api_key_env: the variable " + on_one_line(of.api_key_env);
+        const char* const value = std::getenv(of.api_key_env.c_str());
+        if (value == nullptr)
+            throw std::runtime_error(source + " is not set");
+        key = value;
+    } else {
+        return {};
+    }
+    if (!is_header_value(key))
+        throw std::runtime_error(source + " holds no key");
+    return key;
+}
+
+template <class Config>
 complaint check_names(std::string_view section, const std::vector<Config>& all) {
     std::set<std::string> names;
     for (std::size_t index = 0; index < all.size(); ++index) {
@@ -79,23 +101,66 @@ complaint check_model(const settings& in, std::size_t index) {
     return std::nullopt;
 }
 
-complaint check_agent(const settings& in, std::size_t index) {
-    const agent_config& checked = in.agents[index];
-    const std::string place = place_of("agents", index, checked.name);
-    if (in.demo && (checked.name == demo_name || checked.name == demo_helper_name))
-        return place + "the demo agent has that name; give another, or say demo = false";
+complaint
+check_model_agent(const settings& in, const agent_config& checked, const std::string& place) {
     if (checked.model.empty())
         return place + "model is required";
     if (std::ranges::find(in.models, checked.model, &model_config::name) == in.models.end())
         return place + "there is no model " + quoted(checked.model);
     if (!checked.prompt.empty() && !checked.prompt_file.empty())
         return place + "give prompt or prompt_file, not both";
+    if (!checked.url.empty())
+        return place + "url is for kind = \"ag-ui\"";
+    return std::nullopt;
+}
+
+complaint check_remote(const agent_config& checked, const std::string& place) {
+    if (checked.url.empty())
+        return place + "url is required";
+    for (const auto& [key, is_set] : {
+             std::pair("model", !checked.model.empty()),
+             std::pair("prompt", !checked.prompt.empty()),
+             std::pair("prompt_file", !checked.prompt_file.empty()),
+             std::pair("tools", !checked.tools.empty()),
+             std::pair("agents", !checked.agents.empty()),
+             std::pair("handoffs", !checked.handoffs.empty()),
+         })
+        if (is_set)
+            return place + key + " is for kind = \"model\": a remote agent has its own";
+    return std::nullopt;
+}
+
+complaint check_team(const settings& in, const agent_config& checked, const std::string& place) {
+    for (const auto* names : {&checked.agents, &checked.handoffs})
+        for (const std::string& name : *names) {
+            if (name == checked.name)
+                return place + "it names itself among its agents or handoffs";
+            const bool is_demo = in.demo && name == demo_name;
+            const auto found = std::ranges::find(in.agents, name, &agent_config::name);
+            if (!is_demo && found == in.agents.end())
+                return place + "there is no agent " + quoted(name);
+        }
+    return std::nullopt;
+}
+
+complaint check_agent(const settings& in, std::size_t index) {
+    const agent_config& checked = in.agents[index];
+    const std::string place = place_of("agents", index, checked.name);
+    if (in.demo && (checked.name == demo_name || checked.name == demo_helper_name))
+        return place + "the demo agent has that name; give another, or say demo = false";
+    if (!checked.api_key_env.empty() && !checked.api_key_file.empty())
+        return place + "give api_key_env or api_key_file, not both";
+    auto fault = checked.kind == agent_kind_remote ? check_remote(checked, place)
+                                                   : check_model_agent(in, checked, place);
+    if (!fault)
+        fault = check_team(in, checked, place);
     try {
         (void)read_prompt(checked);
+        (void)read_api_key(checked);
     } catch (const std::runtime_error& error) {
         return place + error.what();
     }
-    return std::nullopt;
+    return fault;
 }
 
 complaint check_default(const settings& checked) {
@@ -126,24 +191,11 @@ std::optional<std::string> wrong_agents(const settings& checked) {
 }
 
 std::string read_api_key(const model_config& of) {
-    std::string key;
-    std::string source;
-    if (!of.api_key_file.empty()) {
-        source = "api_key_file";
-        key = read_file(of.api_key_file);
-        key.erase(key.find_last_not_of(" \t\r\n") + 1);
-    } else if (!of.api_key_env.empty()) {
-        source = "api_key_env: the variable " + on_one_line(of.api_key_env);
-        const char* const value = std::getenv(of.api_key_env.c_str());
-        if (value == nullptr)
-            throw std::runtime_error(source + " is not set");
-        key = value;
-    } else {
-        return {};
-    }
-    if (!is_header_value(key))
-        throw std::runtime_error(source + " holds no key");
-    return key;
+    return read_key(of);
+}
+
+std::string read_api_key(const agent_config& of) {
+    return read_key(of);
 }
 
 std::string read_prompt(const agent_config& of) {

@@ -62,7 +62,7 @@ bool is_base_url(std::string_view text) {
 }
 
 bool is_kind(std::string_view text) {
-    return text == "model";
+    return text == agent_kind_model || text == agent_kind_remote;
 }
 
 value_rule any_text() {
@@ -107,12 +107,20 @@ std::vector<repeated_setting> agent_rows() {
     constexpr auto all = &settings::agents;
     return {
         row<all, &of::name>("name", name_of("the agent")),
-        row<all, &of::kind>("kind", text("model", is_kind)),
+        row<all, &of::kind>("kind", text("model or ag-ui", is_kind)),
         row<all, &of::description>("description", any_text()),
         row<all, &of::prompt>("prompt", any_text()),
         row<all, &of::prompt_file>("prompt_file", any_text()),
         row<all, &of::model>("model", name_of("a model")),
         row<all, &of::tools>("tools", list("the name of a tool", is_not_empty)),
+        row<all, &of::agents>("agents", list("the name of an agent", is_not_empty)),
+        row<all, &of::handoffs>("handoffs", list("the name of an agent", is_not_empty)),
+        row<all, &of::url>(
+            "url",
+            text("a URL such as http://127.0.0.1:4011/agui, without a user", is_base_url)
+        ),
+        row<all, &of::api_key_env>("api_key_env", any_text()),
+        row<all, &of::api_key_file>("api_key_file", any_text()),
         row<all, &of::turns>("limits.turns", whole_number(1, count_max)),
         row<all, &of::tool_calls>("limits.tool_calls", whole_number(0, count_max)),
         row<all, &of::parallel_tools>("limits.parallel_tools", whole_number(1, parallel_max)),

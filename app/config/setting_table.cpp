@@ -231,6 +231,11 @@ std::vector<setting> limit_rows() {
             in_limits<&of::run_deadline_ms>,
             whole_number(1, 30 * day_ms)
         ),
+        file_only(
+            "limits.run_silence_ms",
+            in_limits<&of::run_silence_ms>,
+            whole_number(0, 30 * day_ms)
+        ),
         file_only("limits.drain_ms", in_limits<&of::drain_ms>, whole_number(0, hour_ms)),
         file_only(
             "limits.retention_days",

@@ -55,6 +55,7 @@ struct limit_settings {
     std::int64_t heartbeat_interval_ms = 25000;
     std::int64_t heartbeat_timeout_ms = 8000;
     std::int64_t run_deadline_ms = 600000;
+    std::int64_t run_silence_ms = 30000;
     std::int64_t drain_ms = 20000;
     std::int64_t retention_days = 0;
     std::int64_t retention_bytes = 0;
@@ -77,15 +78,24 @@ struct model_config {
     std::int64_t context_tokens = 32'768;
 };
 
+inline constexpr const char* agent_kind_model = "model";
+inline constexpr const char* agent_kind_remote = "ag-ui";
+
 /// `[[agents]]` of PROTOCOL §10.
 struct agent_config {
     std::string name;
-    std::string kind = "model";
+    std::string kind = agent_kind_model;
     std::string description;
     std::string prompt;
     std::string prompt_file;
     std::string model;
     std::vector<std::string> tools;
+    std::vector<std::string> agents;
+    std::vector<std::string> handoffs;
+    /// Of a remote agent: its endpoint, and where its bearer token is, if it wants one.
+    std::string url;
+    std::string api_key_env;
+    std::string api_key_file;
     std::int64_t turns = 16;
     std::int64_t tool_calls = 64;
     std::int64_t parallel_tools = 8;

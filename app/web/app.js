@@ -2,7 +2,7 @@
 // elements of index.html. Every other module does one of these things.
 
 import { addressOf, currentThread, freshAddress, socketAddress } from "./address.js";
-import { ClarionClient } from "./clarion-client.js";
+import { ClarionClient } from "./client-js/index.js"; // tools/client-js/src, served beside the page
 import { Composer } from "./composer.js";
 import { ConnectionLine } from "./connection-line.js";
 import { Drawer } from "./drawer.js";
@@ -29,14 +29,11 @@ const signIn = new SignIn({ dialog: $("token-dialog"), form: $("token-form"), fi
   why: $("token-why"), later: $("token-later"),
 }, { entered: signedIn, left: () => $("message").focus() });
 
-const client = new ClarionClient({
-  url: socketAddress(),
-  token: () => signIn.token,
-  onState: connectionChanged,
-  onProblem: problem,
-  onFrame: hear,
-  onTokenWanted: () => signIn.ask(),
-});
+const client = new ClarionClient({ url: socketAddress(), token: () => signIn.token });
+client.on("state", connectionChanged);
+client.on("problem", problem);
+client.on("frame", hear);
+client.on("token_wanted", () => signIn.ask());
 
 const pane = new ThreadPane(client, {
   list: $("turns"), scroller: $("scroller"), jump: $("jump"),
@@ -185,19 +182,12 @@ function hear(frame) {
 }
 
 async function signedIn() {
-  if (!connected()) {
-    client.signIn();
-    return;
-  }
   try {
-    await client.request({ type: "refresh", token: signIn.token });
+    if (await client.signIn() === null) return;
     notices.clear();
     say("Signed in for longer.");
-  } catch ({ code, message }) {
-    // Taken or not, only the server knows: a new connection shows it the new token.
-    const refused = code === "unauthorized" || code === "forbidden";
-    if (refused) signIn.ask({ code: 4500, reason: message });
-    else client.signIn();
+  } catch ({ message }) {
+    signIn.ask({ code: 4500, reason: message });
   }
 }
 
@@ -288,11 +278,8 @@ listen({
 addEventListener("hashchange", () => {
   if (!signIn.takeFromAddress()) openThread();
 });
-addEventListener("online", () => client.probe());
 document.addEventListener("visibilitychange", () => {
-  if (document.hidden) return;
-  client.probe();
-  if (connected()) sidebar.reload();
+  if (!document.hidden && connected()) sidebar.reload();
 });
 
 openThread();

@@ -27,8 +27,18 @@ struct failed {
 };
 /// The bridge refused an event; the run knows why.
 struct stopped {};
+/// Another agent is to go on. Only for who has the run, not for an agent within a call.
+struct handed_over {
+    std::string to;
+    std::string reason;
+    /// What it said in this run.
+    std::string said;
+    std::optional<protocol::token_usage> usage;
+};
 
-using outcome = std::variant<completed, failed, stopped>;
+using outcome = std::variant<completed, failed, stopped, handed_over>;
+
+inline const std::vector<std::string> no_names;
 
 /// What decides. One object serves all runs of the process from every shard, so it is immutable;
 /// what belongs to one run lives in the coroutine. It knows nothing of sessions or connections.
@@ -44,6 +54,8 @@ public:
     virtual std::optional<std::string> model() const { return std::nullopt; }
     /// The tools it may call, by name, as told in `agent_started.context`.
     virtual const std::vector<std::string>& tool_names() const = 0;
+    /// Agents it may call as the tools `agent.<name>`.
+    virtual const std::vector<std::string>& agent_names() const { return no_names; }
     /// How many of its calls may run at once.
     virtual std::size_t parallel_tools_max() const { return 8; }
     /// How long one of its calls may take; nothing leaves it to each tool.
@@ -56,6 +68,16 @@ public:
     virtual task<outcome>
     run(const engine::request_scope& request, engine::bridge& bridge, tool_dispatcher& tools
     ) const = 0;
+
+    /// Goes on, in another engine of the same run, where a call of its tools was suspended:
+    /// `checkpoint` is what the agent gave with that call, whose answers `tools.resume` has. Only
+    /// for an agent that gives checkpoints.
+    virtual task<outcome> resume(
+        const engine::request_scope& request,
+        engine::bridge& bridge,
+        tool_dispatcher& tools,
+        protocol::json_text checkpoint
+    ) const;
 };
 
 }  // namespace clarion::agents

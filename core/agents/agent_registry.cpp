@@ -1,5 +1,7 @@
 #include "core/agents/agent_registry.hpp"
 
+#include "core/protocol/own_names.hpp"
+
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
@@ -29,6 +31,8 @@ const agent* agent_registry::find(std::string_view name) const {
 std::vector<protocol::server::agent_card> agent_registry::cards() const {
     std::vector<protocol::server::agent_card> cards;
     for (const auto& agent : agents_) {
+        if (protocol::is_own_name(agent->name()))
+            continue;
         protocol::server::agent_card card;
         card.name = agent->name();
         card.description = agent->description();

@@ -22,7 +22,7 @@ public:
     const agent* find(std::string_view name) const;
     const std::string& default_name() const { return default_name_; }
 
-    /// As told in `welcome.agents` (PROTOCOL §2).
+    /// As told in `welcome.agents` (PROTOCOL §2): without the server's own (`is_own_name`).
     std::vector<protocol::server::agent_card> cards() const;
 
 private:

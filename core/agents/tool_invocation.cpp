@@ -36,6 +36,16 @@ bool is_json(const std::string& text) {
     return !error;
 }
 
+tool_ending ending_of_exception(const std::exception& error, asio::cancellation_type cancelled) {
+    const auto* failure = dynamic_cast<const boost::system::system_error*>(&error);
+    const bool aborted = failure != nullptr && failure->code() == asio::error::operation_aborted;
+    if (aborted && cancelled != asio::cancellation_type::none)
+        return failed_with(tool_outcome::cancelled, "the call was cancelled");
+    return failed_with(tool_outcome::error, error.what());
+}
+
+}  // namespace
+
 tool_ending ending_of(tool_result result) {
     if (auto* failure = std::get_if<tool_failure>(&result))
         return failed_with(tool_outcome::error, std::move(failure->message));
@@ -49,16 +59,6 @@ tool_ending ending_of(tool_result result) {
         return failed_with(tool_outcome::error, "the result is not JSON");
     return {tool_outcome::ok, std::move(value), std::nullopt};
 }
-
-tool_ending ending_of_exception(const std::exception& error, asio::cancellation_type cancelled) {
-    const auto* failure = dynamic_cast<const boost::system::system_error*>(&error);
-    const bool aborted = failure != nullptr && failure->code() == asio::error::operation_aborted;
-    if (aborted && cancelled != asio::cancellation_type::none)
-        return failed_with(tool_outcome::cancelled, "the call was cancelled");
-    return failed_with(tool_outcome::error, error.what());
-}
-
-}  // namespace
 
 tool_ending failed_with(tool_outcome outcome, std::string text) {
     return {outcome, std::nullopt, presentable(std::move(text))};

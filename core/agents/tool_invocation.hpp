@@ -26,6 +26,9 @@ struct tool_ending {
 /// An ending without a result, from a sentence that may be anything.
 [[nodiscard]] tool_ending failed_with(protocol::tool_outcome outcome, std::string text);
 
+/// What a tool came back with; what cannot stand in an event is an error that says so.
+[[nodiscard]] tool_ending ending_of(tool_result result);
+
 /// One call of a tool, from the moment it starts. Shared by the coroutine of the call, which may
 /// ignore its cancellation and go on, and by whoever waits, who never waits longer than the tool's
 /// time-out. The first ending counts; a later one is nobody's. The run's shard only.

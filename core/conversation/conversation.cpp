@@ -4,6 +4,7 @@
 #include "core/conversation/message_digest.hpp"
 #include "core/conversation/seal.hpp"
 #include "core/conversation/thread_history.hpp"
+#include "core/protocol/own_names.hpp"
 #include "core/protocol/payload_text.hpp"
 #include "core/storage/thread_title.hpp"
 
@@ -33,6 +34,18 @@ server::error storage_error(const std::string& reason) {
     );
 }
 
+// The server's own agent is there for its own users alone.
+const agents::agent* agent_for(
+    const agents::agent_registry& all,
+    const std::string& user_id,
+    const std::optional<std::string>& wanted
+) {
+    const std::string& name = wanted ? *wanted : all.default_name();
+    if (protocol::is_own_name(name) && !protocol::is_own_name(user_id))
+        return nullptr;
+    return all.find(name);
+}
+
 std::string reason_of(const storage::append_verdict& verdict) {
     const auto* down = std::get_if<storage::unavailable>(&verdict);
     return down == nullptr ? "the thread stands elsewhere than expected" : down->reason;
@@ -48,7 +61,7 @@ conversation::conversation(
     : on_(on),
       services_(services),
       log_(on, std::move(key), services.storage, subscribers_),
-      subscribers_(log_, services.storage, services.tasks) {
+      subscribers_(log_, services.storage, services.tasks, services.runs.failures) {
     subscribers_.on_published = [this] {
         on_changed(*this);
     };
@@ -68,8 +81,7 @@ task<message_verdict> conversation::message(
     session::request<client::message> asked,
     std::optional<server::error> refusal
 ) {
-    const agents::agent* agent =
-        services_.agents.find(asked.body.agent.value_or(services_.agents.default_name()));
+    const agents::agent* agent = agent_for(services_.agents, log_.key().user_id, asked.body.agent);
     if (agent == nullptr)
         refusal = error_of(server::error_code::not_found, "there is no agent of this name");
     else if (!refusal && services_.queued_runs_max != 0 &&
@@ -90,9 +102,20 @@ task<message_verdict> conversation::message(
         co_return message_verdict::accepted;
     failure::concern touched;
     touched.about = {asked.from.connection_id(), log_.key().user_id, log_.key().thread_id, {}};
-    services_.runs.failures.report(failure::code::storage_unavailable, touched, reason_of(verdict));
+    report(failure::code::storage_unavailable, touched, reason_of(verdict));
     asked.from.send_text(protocol::to_frame(storage_error(reason_of(verdict)), asked.id));
     co_return message_verdict::refused;
+}
+
+// The server's own users have somebody who reports for them, and not each time again.
+void conversation::report(
+    failure::code what,
+    const failure::concern& touched,
+    std::string_view detail,
+    std::source_location from
+) const {
+    if (!protocol::is_own_name(log_.key().user_id))
+        services_.runs.failures.report(what, touched, detail, from);
 }
 
 queued_run_ptr conversation::take_place(const client::message& body, std::string agent) {
@@ -203,7 +226,11 @@ message_verdict conversation::answer_duplicate(
         .state = known.state == run_state::suspended ? run_state::running : known.state,
     };
     asked.from.send_text(protocol::to_frame(accepted, asked.id));
-    subscribers_.follow(asked.from);
+    // One that has finished is history, as `state` says; of one at work nothing may be missing.
+    if (known.state == run_state::finished)
+        subscribers_.follow(asked.from);
+    else
+        subscribers_.follow_from(shared_from_this(), asked.from, known.seq);
     return message_verdict::known;
 }
 

@@ -17,7 +17,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <source_location>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -81,8 +83,9 @@ public:
 
     /// Ends the active run with `shutdown`; queued runs stay for the next start.
     void shut_down();
-    /// The same for a run that only waits for a person.
-    void shut_down_if_suspended();
+    /// A run that only waits for a person is left to the next process; one whose agent cannot go
+    /// on there ends as in `shut_down`.
+    void leave_if_suspended();
 
     /// What the log knows of the thread is known here.
     bool is_loaded() const { return loaded_.is_open() && !load_failure_; }
@@ -97,6 +100,8 @@ public:
         return subscribers_.contains(link);
     }
     std::size_t subscribers() const { return subscribers_.size(); }
+    /// Their connection ids.
+    std::vector<std::string> subscriber_ids() const { return subscribers_.connection_ids(); }
     std::optional<std::int64_t> acked_by(const session::session_link& link) const {
         return subscribers_.acked_by(link);
     }
@@ -115,7 +120,15 @@ public:
     std::function<void(const protocol::thread_key&)> on_gone;
 
 private:
+    void report(
+        failure::code what,
+        const failure::concern& touched,
+        std::string_view detail,
+        std::source_location from = std::source_location::current()
+    ) const;
     task<> recover(const storage::open_run& run);
+    task<std::optional<engine::suspended_run>> take_up(const storage::open_run& run);
+    task<bool> close_lost(const storage::open_run& run);
     task<std::optional<std::string>> load_text(queued_run& run);
     queued_run_ptr take_place(const protocol::client::message& body, std::string agent);
     void stop_active_for(const protocol::client::message& body, const queued_run_ptr& next);

@@ -2,6 +2,7 @@
 
 #include "core/async/answer.hpp"
 #include "core/async/sleep.hpp"
+#include "core/metrics/own_counters.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -58,12 +59,13 @@ task<session::arrival> conversations::arrive(session::session_link link) {
     const std::string user_id = link.user_id();
     session::arrival found;
     found.active_runs = co_await active_runs_of(user_id);
+    found.agents = agents_;
     user_state& user = users_.try_emplace(user_id, settings_.messages_per_minute).first->second;
-    if (is_full(user.visitors.size(), settings_.connections_per_user_max)) {
+    const bool is_own = protocol::is_own_name(user_id);
+    if (!is_own && is_full(user.visitors.size(), settings_.connections_per_user_max)) {
         found.refused = session::closing{
             protocol::close_code::too_many_connections,
-            "this user has too many connections"
-        };
+            "this user has too many connections"};
         co_return found;
     }
     const std::string connection_id = link.connection_id();
@@ -146,12 +148,16 @@ std::optional<server::error> conversations::subscription_limit_of(
     return error;
 }
 
+// For the server's own users no cap and no rate holds: what they prove is not that there is room.
 std::optional<server::error> conversations::limit_of(const std::string& user_id) {
+    const bool is_own = protocol::is_own_name(user_id);
     server::error error;
     if (draining_) {
         error.code = server::error_code::draining;
         error.message = "the server is shutting down";
         error.retry_after_ms = in_ms(reconnect_after);
+    } else if (is_own) {
+        return std::nullopt;
     } else if (settings_.memory != nullptr && settings_.memory->is_spent()) {
         error.code = server::error_code::busy;
         error.message = "the server has no memory for more";
@@ -179,8 +185,12 @@ void conversations::remember_subscription(
         place->second.subscribed[to->key().thread_id] = std::move(to);
 }
 
-void conversations::note_message(message_verdict verdict, duration took) {
-    metrics::counters& counters = metrics::counters_of(on_);
+void conversations::note_message(
+    const std::string& user_id,
+    message_verdict verdict,
+    duration took
+) {
+    metrics::counters& counters = metrics::counters_of(on_, user_id);
     counters.messages.add(static_cast<metrics::message_outcome>(verdict));
     if (verdict == message_verdict::accepted)
         counters.message_to_accepted_us.add(metrics::in_us(took));
@@ -197,7 +207,7 @@ task<> conversations::message(session::request<client::message> asked) {
     if (!limit)
         limit = subscription_limit_of(from, thread->key().thread_id);
     const message_verdict verdict = co_await thread->message(std::move(asked), std::move(limit));
-    note_message(verdict, on_.owner().now() - arrived_at);
+    note_message(from.user_id(), verdict, on_.owner().now() - arrived_at);
     if (verdict == message_verdict::refused)
         co_return;
     remember_subscription(from, thread);
@@ -249,6 +259,12 @@ task<std::optional<server::error>> conversations::approve(session::request<clien
         const auto* error = std::get_if<server::error>(&given);
         answered.set(error == nullptr ? std::nullopt : std::optional(*error));
     };
+    // Its run has been left to the next process, perhaps.
+    if (draining_ && !approvals_.knows(asked.from.user_id(), asked.body.approval_id)) {
+        const std::optional<server::error> draining = limit_of(asked.from.user_id());
+        asked.from.send_text(protocol::to_frame(*draining, asked.id));
+        co_return std::nullopt;
+    }
     approvals_.resolve(asked.from.user_id(), asked.body, reply);
     co_return co_await answered.get();
 }
@@ -267,6 +283,16 @@ task<std::size_t> conversations::end_sessions(std::string user_id, session::clos
     co_return user->second.visitors.size();
 }
 
+// A session that arrives meanwhile has it in its welcome.
+task<> conversations::show_agents(std::vector<server::agent_card> cards) {
+    agents_ = std::move(cards);
+    const std::string frame = protocol::to_frame(server::agents{*agents_});
+    for (const auto& [user_id, user] : users_)
+        for (const auto& [connection_id, guest] : user.visitors)
+            guest.link.send_text(frame);
+    co_return;
+}
+
 task<> conversations::drain(duration grace) {
     draining_ = true;
     for (auto& [user_id, user] : users_)
@@ -274,15 +300,14 @@ task<> conversations::drain(duration grace) {
             const auto jitter = on_.owner().random().below(1000);
             const server::going_away leaving{
                 "shutdown",
-                in_ms(reconnect_after) + static_cast<std::int64_t>(jitter)
-            };
+                in_ms(reconnect_after) + static_cast<std::int64_t>(jitter)};
             guest.link.send_text(protocol::to_frame(leaving));
         }
     const time_point end = on_.owner().now() + grace;
     while (active_runs() > 0 && on_.owner().now() < end) {
         for (const auto& [key, held] : threads_)
             if (const auto thread = held.lock())
-                thread->shut_down_if_suspended();
+                thread->leave_if_suspended();
         co_await sleep_for(drain_poll);
     }
     for (const auto& [key, held] : threads_)
@@ -322,7 +347,7 @@ std::vector<run_report> conversations::runs(std::size_t runs_max) const {
 run_totals conversations::count_runs() const {
     run_totals total;
     for (const auto& [key, held] : threads_)
-        if (const auto thread = held.lock())
+        if (const auto thread = held.lock(); thread && !protocol::is_own_name(key.user_id))
             thread->count_runs(total);
     return total;
 }

@@ -3,6 +3,7 @@
 #include "core/async/task_group.hpp"
 #include "core/conversation/change_notices.hpp"
 #include "core/conversation/conversation.hpp"
+#include "core/conversation/home_roll.hpp"
 #include "core/conversation/message_rate.hpp"
 #include "core/engine/approval_index.hpp"
 #include "core/session/memory_budget.hpp"
@@ -71,11 +72,14 @@ public:
     /// others find out when they are.
     task<> trimmed(std::vector<storage::trimmed_thread> gone);
 
+    /// Who can answer has changed: tells every session, and who arrives from now on.
+    task<> show_agents(std::vector<protocol::server::agent_card> cards);
+
     /// Ends every session of the user; says how many there were.
     task<std::size_t> end_sessions(std::string user_id, session::closing why);
 
     /// No new runs and messages; sessions hear `going_away`; runs get `grace`, then end as
-    /// `shutdown`. A suspended run ends so at once: nobody can tell when its person comes back.
+    /// `shutdown`. A suspended run is left to the next process at once.
     task<> drain(duration grace);
     /// Ends every session of the shard's users with 1001.
     task<> close_sessions();
@@ -86,8 +90,12 @@ public:
 
     // What an operator sees: no more than asked for, in the order of users and threads.
     std::vector<run_report> runs(std::size_t runs_max) const;
+    /// Without those of the server's own users.
     run_totals count_runs() const;
     std::vector<subscription_report> subscriptions(std::size_t subscriptions_max) const;
+
+    /// Who is here, for whoever compares it with who should be.
+    home_roll roll() const;
 
 private:
     struct visitor {
@@ -106,7 +114,7 @@ private:
         std::optional<std::string> id
     );
     task<> load(std::shared_ptr<conversation> made);
-    void note_message(message_verdict verdict, duration took);
+    void note_message(const std::string& user_id, message_verdict verdict, duration took);
     task<std::optional<std::vector<protocol::server::active_run>>> active_runs_of(
         std::string user_id
     );
@@ -121,6 +129,7 @@ private:
     executor on_;
     conversations_settings settings_;
     bool draining_ = false;
+    std::optional<std::vector<protocol::server::agent_card>> agents_;  // absent: as configured
     engine::approval_index approvals_;
     std::map<std::string, user_state> users_;
     std::map<protocol::thread_key, std::weak_ptr<conversation>> threads_;

@@ -29,6 +29,8 @@ struct queued_run {
     std::optional<run_slots::slot> slot;
     /// Set while it runs.
     std::shared_ptr<engine::run> running;
+    /// What an earlier process left of it, until it runs.
+    std::optional<engine::suspended_run> left{};
     /// It was to stop before it ran.
     std::optional<protocol::cancel_reason> stop_asked;
 

@@ -1,5 +1,7 @@
 #include "core/conversation/thread_log.hpp"
 
+#include "core/metrics/own_counters.hpp"
+
 #include <boost/asio/bind_executor.hpp>
 
 #include <algorithm>
@@ -33,7 +35,11 @@ thread_log::thread_log(
     storage::event_log& log,
     publisher& to
 )
-    : on_(on), key_(std::move(key)), log_(log), to_(to), counters_(metrics::counters_of(on)) {}
+    : on_(on),
+      key_(std::move(key)),
+      log_(log),
+      to_(to),
+      counters_(metrics::counters_of(on, key_.user_id)) {}
 
 thread_log::~thread_log() {
     CLARION_ASSERT(idle());
@@ -65,8 +71,10 @@ void thread_log::append(
     added.events = std::move(batch.events);
     for (protocol::event& event : added.events)
         event.run_id = batch.run_id;
+    added.emitted_at = batch.emitted_at;
     if (batch.state)
-        added.run = storage::run_change{std::move(batch.run_id), *batch.state};
+        added.run =
+            storage::run_change{std::move(batch.run_id), *batch.state, std::move(batch.checkpoint)};
     added.done = [done = std::move(done)](const storage::append_verdict& verdict) {
         if (const auto* committed = std::get_if<storage::committed>(&verdict))
             done(engine::batch_committed{committed->last_seq});
@@ -93,6 +101,8 @@ void thread_log::append_message(
 void thread_log::enqueue(item added) {
     if (waiting_.size() >= waiting_max)
         return added.done(storage::unavailable{"too many batches wait for the log"});
+    if (added.emitted_at == time_point())
+        added.emitted_at = on_.owner().now();
     waiting_.push_back(std::move(added));
     if (!busy_)
         start_next();
@@ -133,8 +143,8 @@ void thread_log::start_next() {
     log_.start_append(compose(), std::move(done));
 }
 
-void thread_log::note_commit() {
-    const duration took = on_.owner().now() - handed_in_at_;
+void thread_log::note_commit(time_point now) {
+    const duration took = now - handed_in_at_;
     --counters_.appends_waiting;
     counters_.append_us.add(metrics::in_us(took));
     const auto& watch = on_.owner().own<slow_commit_watch>();
@@ -143,9 +153,10 @@ void thread_log::note_commit() {
 }
 
 void thread_log::finished(storage::append_verdict verdict) {
-    note_commit();
+    const time_point now = on_.owner().now();
+    note_commit(now);
     if (std::holds_alternative<storage::committed>(verdict))
-        committed_now();
+        committed_at(now);
     else if (std::holds_alternative<storage::duplicate_message>(verdict))
         std::exchange(under_way_, {}).front().done(verdict);
     else
@@ -157,7 +168,7 @@ void thread_log::finished(storage::append_verdict verdict) {
         drained_.notify();
 }
 
-void thread_log::committed_now() {
+void thread_log::committed_at(time_point now) {
     std::vector<item> committed = std::exchange(under_way_, {});
     std::int64_t events = 0;
     if (!std::exchange(exists_, true))
@@ -170,8 +181,9 @@ void thread_log::committed_now() {
             counters_.events_committed.add(event.type);
             messages_ += is_message(event.type) ? 1 : 0;
         }
+        counters_.emit_to_commit_us.add(metrics::in_us(now - one.emitted_at), one.events.size());
         one.done(storage::committed{head_});
-        to_.publish(one.events);
+        to_.publish(one.events, {one.emitted_at, now});
     }
     counters_.append_events.add(events);
 }

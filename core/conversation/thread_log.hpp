@@ -15,10 +15,16 @@
 
 namespace clarion::conversation {
 
+/// Of events that were emitted together.
+struct commit_times {
+    time_point emitted_at;
+    time_point committed_at;
+};
+
 /// Where committed events go next.
 class publisher {
 public:
-    virtual void publish(const std::vector<protocol::event>& committed) = 0;
+    virtual void publish(const std::vector<protocol::event>& committed, commit_times when) = 0;
 
 protected:
     ~publisher() = default;
@@ -87,14 +93,15 @@ private:
         std::string title;
         std::optional<storage::run_change> run;
         std::function<void(const storage::append_verdict&)> done;
+        time_point emitted_at{};
     };
 
     void enqueue(item added);
     void start_next();
     storage::append_request compose();
     void finished(storage::append_verdict verdict);
-    void note_commit();
-    void committed_now();
+    void note_commit(time_point now);
+    void committed_at(time_point now);
     void refuse_all(const storage::append_verdict& verdict);
 
     executor on_;

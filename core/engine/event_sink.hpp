@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/async/timer_queue.hpp"
 #include "core/protocol/events.hpp"
 #include "core/protocol/server_frames.hpp"
 
@@ -18,7 +19,11 @@ struct run_batch {
     /// `seq`, `timestamp_ms` and `run_id` are filled in by the sink.
     std::vector<protocol::event> events;
     /// The run's new state, when the batch begins or ends it.
-    std::optional<protocol::run_state> state;
+    std::optional<protocol::run_state> state{};
+    /// With `suspended`: what the run goes on from in another process; empty when it cannot.
+    std::string checkpoint{};
+    /// Of the oldest event in it; unset: when it is handed in.
+    time_point emitted_at{};
 };
 
 struct batch_committed {

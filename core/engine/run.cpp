@@ -1,9 +1,12 @@
 #include "core/engine/run.hpp"
 
 #include "core/engine/work_list.hpp"
+#include "core/protocol/own_names.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
+#include <string>
 #include <utility>
 
 namespace clarion::engine {
@@ -23,6 +26,12 @@ agent_error_code error_of(refusal::cause why) {
     }
 }
 
+// The server's own runs begin and end all day.
+failure::severity severity_of(const request_scope& scope) {
+    return protocol::is_own_name(scope.key.user_id) ? failure::severity::debug
+                                                    : failure::severity::info;
+}
+
 failure::code failure_of(refusal::cause why) {
     switch (why) {
         case refusal::cause::too_large:
@@ -32,6 +41,11 @@ failure::code failure_of(refusal::cause why) {
         default:
             return failure::code::invalid_event;
     }
+}
+
+std::string in_seconds(duration time) {
+    const auto seconds = std::chrono::round<std::chrono::seconds>(time);
+    return std::to_string(seconds.count()) + " s";
 }
 
 /// An agent that gave up because of its model. What its tools failed in is told with their events.
@@ -54,11 +68,12 @@ std::optional<failure::code> failure_of(agent_error_code given_up) {
 
 /// What the run and its engine's coroutine share; the coroutine may outlive the run.
 struct run::body {
-    wakeup change;  // heard by the run: the engine has ended, or a cancel was asked for
+    std::shared_ptr<wakeup> change;
     std::optional<agents::outcome> outcome;
     std::optional<std::string> failure;
     std::int64_t tools_ms = 0;
     bool ended = false;
+    bool let_go = false;    // for the time in which the run is suspended
     bool given_up = false;  // the run goes on without it
 };
 
@@ -73,7 +88,7 @@ public:
         if (!of_)
             return;
         of_->ended = true;
-        of_->change.notify();
+        of_->change->notify();
     }
     body* operator->() const { return of_.get(); }
 
@@ -100,49 +115,104 @@ run::run(
           limits.journal,
           &services.failures
       )),
-      body_(std::make_shared<body>()) {
-    journal_->on_suspension = [state = body_] {
-        state->change.notify();
+      body_(std::make_shared<body>()),
+      change_(std::make_shared<wakeup>()),
+      silence_(limits.silence) {
+    body_->change = change_;
+    journal_->on_suspension = [change = change_] {
+        change->notify();
     };
+}
+
+void run::take_up(suspended_run left) {
+    kept_ = left.checkpoint.work;
+    const engine_factory& factory = services_.factory;
+    journal_->restore(std::move(left), [&factory](const std::string& tool_name) {
+        return factory.check_of(tool_name);
+    });
 }
 
 task<close_verdict> run::execute() {
     const failure::logger log = services_.failures.log().with(about());
-    log.info("the run begins: " + scope_->agent_name);
-    const ending how = co_await run_body();
+    log.write(
+        severity_of(*scope_),
+        (kept_ ? "the run is taken up: " : "the run begins: ") + scope_->agent_name
+    );
+    const std::optional<ending> how = co_await work_to_the_end();
     ending_ = true;
-    journal_->add_tools_ms(body_->tools_ms);
-    close_verdict closed = co_await journal_->close(how);
+    if (!how) {
+        log.write(severity_of(*scope_), "the run stays suspended");
+        co_return close_verdict(left_suspended());
+    }
+    close_verdict closed = co_await journal_->close(*how);
     if (std::holds_alternative<sealed>(closed))
-        log_end(how, log);
+        log_end(*how, log);
     co_return closed;
 }
 
+run::leave_verdict run::leave() {
+    if (!journal_->can_do_without_engine() || cancelled_)
+        return leave_verdict::is_at_work;
+    leaving_ = true;
+    change_->notify();
+    return leave_verdict::leaves;
+}
+
 protocol::server::cancel_verdict run::cancel(protocol::cancel_reason reason) {
-    if (ending_ || body_->ended)
+    if (ending_ || (body_->ended && !body_->let_go))
         return protocol::server::cancel_verdict::too_late;
     if (!cancelled_)
         cancelled_ = reason;
-    body_->change.notify();
+    journal_->cancel_approvals();
+    change_->notify();
     return protocol::server::cancel_verdict::accepted;
 }
 
-task<ending> run::run_body() {
+// Activation by activation, as long as it is suspended in between. Nothing: it stays suspended.
+task<std::optional<ending>> run::work_to_the_end() {
+    std::optional<ending> how;
+    while (!how && !(leaving_ && journal_->can_do_without_engine())) {
+        if (journal_->can_do_without_engine())
+            co_await wait_for_person();
+        if (cancelled_)
+            co_return ending(run_cancelled{*cancelled_});
+        if (!journal_->can_do_without_engine())
+            how = co_await activate();
+    }
+    co_return how;
+}
+
+task<> run::wait_for_person() {
+    while (journal_->can_do_without_engine() && !cancelled_ && !leaving_)
+        co_await change_->wait();
+}
+
+task<std::optional<ending>> run::activate() {
+    using result = std::optional<ending>;
     std::unique_ptr<engine> made;
     std::optional<std::string> failure;
+    body_ = std::make_shared<body>();
+    body_->change = change_;
     try {
-        made = services_.factory.make(scope_, journal_->open_bridge(), services_.bodies);
+        made = services_.factory.make(
+            scope_,
+            journal_->open_bridge(),
+            services_.bodies,
+            std::exchange(kept_, std::nullopt)
+        );
     } catch (const std::exception& error) {
         failure = error.what();
     }
     if (failure) {
         report(failure::code::engine_unavailable, *failure);
-        co_return run_failed{agent_error_code::internal, *std::move(failure), std::nullopt};
+        co_return result(run_failed{agent_error_code::internal, *std::move(failure), std::nullopt});
     }
     limits_.deadline = std::min(limits_.deadline, made->deadline().value_or(limits_.deadline));
     const task_group::child engine =
         services_.bodies.spawn(drive(scope_, std::move(made), hold(body_)));
-    co_return co_await wait_for(body_, engine);
+    result how = co_await wait_for(body_, engine);
+    journal_->add_tools_ms(body_->tools_ms);
+    co_return how;
 }
 
 // The run's boundary: one of the four places where exceptions are caught.
@@ -160,28 +230,66 @@ task<> run::drive(request_scope_ptr scope, std::unique_ptr<engine> engine, hold 
     engine.reset();
 }
 
-task<ending> run::wait_for(std::shared_ptr<body> state, task_group::child engine) {
-    while (!state->ended && !cancelled_ && on_.owner().now() < ends_by())
-        co_await state->change.wait_until(ends_by());
-    if (state->ended && !cancelled_)
-        co_return ending_of(*state);
+// Its engine has nothing more to do for it.
+bool run::is_over(const body& state) const {
+    return state.ended || cancelled_ || journal_->can_do_without_engine() ||
+           on_.owner().now() >= ends_by();
+}
 
+// Nothing: the engine was let go, because the run is suspended.
+task<std::optional<ending>> run::wait_for(std::shared_ptr<body> state, task_group::child engine) {
+    using result = std::optional<ending>;
+    while (!is_over(*state)) {
+        if (on_.owner().now() >= silence_due())
+            tell_silence();
+        co_await change_->wait_until(std::min(ends_by(), silence_due()));
+    }
+    if (state->ended && !cancelled_)
+        co_return result(ending_of(*state));
+    if (!cancelled_ && journal_->can_do_without_engine()) {
+        kept_ = journal_->take_saved_work();
+        state->let_go = true;
+        journal_->close_bridge();
+        co_await stop(state, engine);
+        co_return result();
+    }
+    co_await stop(state, engine);
+    if (cancelled_)
+        co_return result(run_cancelled{*cancelled_});
+    std::string why = "the run did not end within " + in_seconds(limits_.deadline);
+    report(failure::code::run_deadline, why);
+    co_return result(run_failed{agent_error_code::deadline, std::move(why), std::nullopt});
+}
+
+// Waits a little for what is told to stop; what goes on all the same is left to itself.
+task<> run::stop(std::shared_ptr<body> state, task_group::child engine) {
     engine.cancel();
     const time_point grace_ends = on_.owner().now() + limits_.cancel_grace;
     while (!state->ended && on_.owner().now() < grace_ends)
-        co_await state->change.wait_until(grace_ends);
-    if (!state->ended) {
-        state->given_up = true;
-        ++metrics::counters_of(on_).stragglers;
-        report(failure::code::straggler, "the agent goes on after its run was ended");
+        co_await change_->wait_until(grace_ends);
+    if (state->ended)
+        co_return;
+    state->given_up = true;
+    ++metrics::counters_of(on_).stragglers;
+    report(failure::code::straggler, "the agent goes on after its run was ended");
+}
+
+// A suspended run waits for a person: that is no silence of its agent.
+time_point run::silence_due() {
+    return journal_->suspended() ? time_point::never() : silence_.due(journal_->heard_at());
+}
+
+// In the turn in which neither its end nor a cancel has been heard of, so that it can only come
+// before what ends the run.
+void run::tell_silence() {
+    const silence_watch::told said = silence_.tell(on_.owner().now());
+    const std::string silent = "nothing has come from the agent for " + in_seconds(said.lasted);
+    const duration left = ends_by() - on_.owner().now();
+    journal_->tell_progress(silent + "; the run is ended in " + in_seconds(left));
+    if (said.is_first) {
+        ++metrics::counters_of(on_).silences;
+        report(failure::code::run_silent, silent);
     }
-    if (cancelled_)
-        co_return run_cancelled{*cancelled_};
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limits_.deadline);
-    co_return run_failed{
-        agent_error_code::deadline,
-        "the run did not end within " + std::to_string(seconds.count()) + " s",
-        std::nullopt};
 }
 
 // The deadline of a suspended run stands still (PROTOCOL §4).
@@ -226,14 +334,12 @@ void run::log_end(const ending& how, const failure::logger& log) const {
     const duration took = on_.owner().now() - scope_->started_at;
     const auto ms = std::chrono::duration_cast<milliseconds>(took).count();
     const std::string after = " after " + std::to_string(ms) + " ms";
+    std::string said = "agent_completed";
     if (const auto* failed = std::get_if<run_failed>(&how))
-        log.info("the run ends: agent_error " + std::string(name_of(failed->code)) + after);
+        said = "agent_error " + std::string(name_of(failed->code));
     else if (const auto* cancelled = std::get_if<run_cancelled>(&how))
-        log.info(
-            "the run ends: agent_cancelled " + std::string(name_of(cancelled->reason)) + after
-        );
-    else
-        log.info("the run ends: agent_completed" + after);
+        said = "agent_cancelled " + std::string(name_of(cancelled->reason));
+    log.write(severity_of(*scope_), "the run ends: " + said + after);
 }
 
 void run::report(failure::code what, std::string_view detail, std::source_location from) const {

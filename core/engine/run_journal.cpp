@@ -1,5 +1,6 @@
 #include "core/engine/run_journal.hpp"
 
+#include "core/metrics/own_counters.hpp"
 #include "core/protocol/json_writer.hpp"
 #include "core/protocol/payload_text.hpp"
 
@@ -55,9 +56,10 @@ run_journal::run_journal(
     : on_(on),
       scope_(std::move(scope)),
       sink_(sink),
-      counters_(metrics::counters_of(on)),
+      counters_(metrics::counters_of(on, scope_->key.user_id)),
       limits_(limits),
       failures_(failures),
+      heard_at_(on.owner().now()),
       approvals_(*this, approvals) {}
 
 run_journal::~run_journal() {
@@ -66,7 +68,13 @@ run_journal::~run_journal() {
 
 bridge run_journal::open_bridge() {
     CLARION_ASSERT(!std::exchange(bridged_, true));
-    return bridge(shared_from_this());
+    return bridge(shared_from_this(), activation_);
+}
+
+void run_journal::close_bridge() {
+    bridged_ = false;
+    keeper_ = nullptr;
+    ++activation_;
 }
 
 refusal run_journal::remember(refusal why) {
@@ -79,8 +87,7 @@ refusal run_journal::remember(refusal why) {
 
 std::optional<refusal> run_journal::refuse_event(const payload& event) {
     if (revoked_) {
-        ++late_calls_;
-        ++counters_.late_emits;
+        note_late_call();
         return refusal{refusal::cause::revoked, "the run has ended"};
     }
     if (refused_)
@@ -126,12 +133,16 @@ void run_journal::submit(run_batch batch, std::string text, batch_done done) {
     for (const protocol::event& event : batch.events)
         types.push_back(event.type);
     ++in_flight_;
+    const bool keeps = !batch.checkpoint.empty();
     auto settle = [self = shared_from_this(),
                    types = std::move(types),
                    text = std::move(text),
+                   keeps,
                    done = std::move(done)](const batch_verdict& verdict) {
         self->settle(types, text, verdict);
         done(verdict);
+        if (keeps)
+            self->note_checkpoint(verdict);
     };
     sink_.append(std::move(batch), std::move(settle));
 }
@@ -171,8 +182,10 @@ task<batch_verdict> run_journal::commit(run_batch batch, std::string text) {
 std::variant<run_journal::composed, refusal> run_journal::compose(const payload& event) {
     if (auto no = refuse_event(event))
         return *std::move(no);
+    heard_at_ = on_.owner().now();
     composed made;
     made.batch.events.reserve(2);
+    made.batch.emitted_at = heard_at_;
     made.text = add_gathered_text(made.batch);
     if (auto no = add_event(made.batch, event)) {
         // The text before it is legal and stays.
@@ -189,6 +202,7 @@ task<emit_verdict> run_journal::emit(payload event) {
     if (auto* no = std::get_if<refusal>(&made))
         co_return std::move(*no);
     auto& [batch, text] = std::get<composed>(made);
+    const waiting_emit waits(*this);
     const batch_verdict verdict = co_await commit(std::move(batch), std::move(text));
     if (std::holds_alternative<batch_committed>(verdict))
         count_committed(event);
@@ -231,28 +245,6 @@ void run_journal::end_work() {
     --at_work_;
 }
 
-// The run's row changes with the append that suspends the run or lets it go on.
-void run_journal::note_suspension(run_batch& batch) {
-    const bool waits = at_work_ == 0 && !grammar_.open_approvals().empty();
-    if (waits == suspended())
-        return;
-    batch.state = waits ? run_state::suspended : run_state::running;
-    if (waits) {
-        suspended_since_ = clock().now();
-    } else {
-        suspended_time_ += clock().now() - *suspended_since_;
-        suspended_since_.reset();
-    }
-    if (on_suspension)
-        on_suspension();
-}
-
-duration run_journal::suspended_time() const {
-    if (!suspended_since_)
-        return suspended_time_;
-    return suspended_time_ + (clock().now() - *suspended_since_);
-}
-
 task<delta_verdict>
 run_journal::delta(std::string agent_name, std::string message_id, std::string text) {
     if (text.empty())
@@ -261,6 +253,8 @@ run_journal::delta(std::string agent_name, std::string message_id, std::string t
     if (auto no = refuse_delta(event, text))
         co_return *std::move(no);
     grammar_.apply(event);
+    if (gathered_.text.empty())
+        gathered_.since = on_.owner().now();
     gathered_.agent_name = std::move(agent_name);
     gathered_.message_id = std::move(message_id);
     gathered_.text += text;
@@ -293,12 +287,15 @@ void run_journal::flush_text() {
     if (text_in_flight_ || gathered_.text.empty() || refused_)
         return;
     run_batch batch;
+    batch.emitted_at = gathered_.since;
     std::string text = add_gathered_text(batch);
     text_in_flight_ = true;
+    heard_at_ = on_.owner().now();
     if (limits_.delta_window > duration::zero())
-        on_.owner().arm(window_, on_.owner().now() + limits_.delta_window);
+        on_.owner().arm(window_, heard_at_ + limits_.delta_window);
     submit(std::move(batch), std::move(text), [this](const batch_verdict&) {
         text_in_flight_ = false;
+        heard_at_ = on_.owner().now();
         if (!window_.armed())
             flush_text();
     });
@@ -339,7 +336,8 @@ task<close_verdict> run_journal::close_with(ending how) {
     const payload terminal = terminal_event(grammar_, how, scope_->agent_name, measure());
     CLARION_ASSERT(!grammar_.check(terminal));
     grammar_.apply(terminal);
-    run_batch last{.run_id = {}, .events = {}, .state = run_state::finished};
+    run_batch last;
+    last.state = run_state::finished;
     last.events.push_back(uncommitted(terminal));
     const batch_verdict verdict = co_await commit(std::move(last), {});
     if (const auto* refused = std::get_if<batch_refused>(&verdict))

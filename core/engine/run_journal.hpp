@@ -8,6 +8,8 @@
 #include "core/engine/run_approvals.hpp"
 #include "core/engine/run_census.hpp"
 #include "core/engine/run_grammar.hpp"
+#include "core/engine/suspended_run.hpp"
+#include "core/engine/work_checkpoint.hpp"
 #include "core/failure/ledger.hpp"
 #include "core/metrics/counters.hpp"
 
@@ -17,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -41,7 +44,9 @@ struct sealed {};
 struct unsealed {
     std::string reason;
 };
-using close_verdict = std::variant<sealed, unsealed>;
+/// The run has not ended: it waits for a person, and the next process takes it up.
+struct left_suspended {};
+using close_verdict = std::variant<sealed, unsealed, left_suspended>;
 
 /// What stands behind a run's bridge: fields and grammar checked, text gathered, batches committed
 /// in order, events counted. Each event is refused or committed, and the caller is told which.
@@ -63,17 +68,34 @@ public:
     run_journal& operator=(const run_journal&) = delete;
     ~run_journal();
 
-    /// The run's only bridge; a second call is a programmer's error.
+    using argument_check =
+        std::function<std::optional<protocol::field_error>(const boost::json::object&)>;
+    /// Takes over what an earlier process left suspended, before anything else. `check_of` gives
+    /// the check of a tool's arguments.
+    void restore(
+        suspended_run from,
+        const std::function<argument_check(const std::string& tool_name)>& check_of
+    );
+
+    /// The run's only bridge, until `close_bridge`; a second one is a programmer's error.
     bridge open_bridge();
+    /// The engine is gone, the run is not: what comes from that bridge is late from now on.
+    void close_bridge();
 
     // What the bridge does, see there.
     task<emit_verdict> emit(protocol::payload event);
     task<delta_verdict> delta(std::string agent_name, std::string message_id, std::string text);
     void begin_work(std::size_t calls) { at_work_ += calls; }
     void end_work();
-    task<approval_verdict> ask_approval(approval_request asked) {
-        return approvals_.ask(std::move(asked));
-    }
+    run_approvals& approvals() { return approvals_; }
+    bool is_current(std::uint64_t activation) const { return activation == activation_; }
+    void note_late_call();
+    void note_expiry(const std::string& tool_name) const;
+    void keep(const work_keeper* keeper) { keeper_ = keeper; }
+    /// What the present suspension's checkpoint says of the engine's work.
+    work_checkpoint take_saved_work() { return std::exchange(saved_work_, {}); }
+    /// The run is being cancelled: nobody decides about its approvals any more.
+    void cancel_approvals() { approvals_.cancel_undecided(); }
     std::string new_id(std::string_view prefix) { return on_.owner().random().id(prefix); }
 
     /// `emit` for one who cannot wait: `done` is called once, for a committed event just before it
@@ -92,11 +114,20 @@ public:
     void add_tools_ms(std::int64_t spent) { tools_ms_ += spent; }
     void add_model_time(duration spent) { model_time_ += spent; }
 
+    /// When the agent was last heard: at the run's beginning, when it last emitted, or now, while
+    /// it waits for the log.
+    time_point heard_at() const;
+    /// A `progress_update` of the run's own, about an agent that is silent. Nothing when it may not
+    /// come now: the run has not begun, is being closed, or waits for the log.
+    void tell_progress(std::string message);
+
     /// Only approvals are open, as of the last event handed in.
     bool suspended() const { return suspended_since_.has_value(); }
+    /// And that is durable with all that another engine needs: this one may go.
+    bool can_do_without_engine() const { return suspended() && has_checkpoint_; }
     /// How long the run has been suspended, in all.
     duration suspended_time() const;
-    /// Called when `suspended` has changed.
+    /// Called when `suspended` or `can_do_without_engine` has changed.
     std::function<void()> on_suspension;
 
     const request_scope& scope() const { return *scope_; }
@@ -108,6 +139,21 @@ private:
         std::string agent_name;
         std::string message_id;
         std::string text;
+        time_point since{};  // its first piece came
+    };
+    /// An agent that waits for its event to be committed is not silent.
+    class waiting_emit {
+    public:
+        explicit waiting_emit(run_journal& in) : in_(in) { ++in_.emits_waiting_; }
+        waiting_emit(const waiting_emit&) = delete;
+        waiting_emit& operator=(const waiting_emit&) = delete;
+        ~waiting_emit() {
+            --in_.emits_waiting_;
+            in_.heard_at_ = in_.on_.owner().now();
+        }
+
+    private:
+        run_journal& in_;
     };
     class delta_window final : public timer_entry {
     public:
@@ -133,6 +179,8 @@ private:
     };
     std::variant<composed, refusal> compose(const protocol::payload& event);
     void note_suspension(run_batch& batch);
+    std::string checkpoint();
+    void note_checkpoint(const batch_verdict& verdict);
     std::optional<refusal> refuse_event(const protocol::payload& event);
     refusal remember(refusal why);
     std::optional<refusal> add_event(run_batch& batch, const protocol::payload& event);
@@ -165,6 +213,9 @@ private:
     std::optional<refusal> refused_;
     bool revoked_ = false;
     bool bridged_ = false;
+    std::uint64_t activation_ = 0;
+    const work_keeper* keeper_ = nullptr;
+    work_checkpoint saved_work_;
     std::int64_t late_calls_ = 0;
 
     gathering gathered_;
@@ -173,6 +224,8 @@ private:
     bool text_in_flight_ = false;
     wakeup room_;
 
+    time_point heard_at_;
+    std::size_t emits_waiting_ = 0;  // of the agent, for their commit
     std::size_t in_flight_ = 0;
     wakeup idle_;
     std::optional<std::int64_t> first_event_ms_;
@@ -183,6 +236,7 @@ private:
     std::size_t at_work_ = 0;  // tool calls that do not wait for a person
     std::optional<time_point> suspended_since_;
     duration suspended_time_{0};
+    bool has_checkpoint_ = false;  // in the log, for the present suspension
     run_approvals approvals_;
 };
 

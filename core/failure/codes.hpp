@@ -43,12 +43,18 @@ enum class code : std::uint8_t {
     audit_violation,
     backup_failed,
     memory_spent,
+    canary_failed,
+    registry_corrupt,
+    event_late,
+    delivery_stalled,
+    run_silent,
+    run_deadline,
     model_unavailable,
     model_error,
     model_timeout,
     context_truncated,
 };
-inline constexpr std::size_t codes_count = 34;
+inline constexpr std::size_t codes_count = 40;
 
 /// Whose concern a failure is.
 enum class code_class : std::uint8_t { security, infrastructure, storage, model, delivery };

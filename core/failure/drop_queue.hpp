@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -32,6 +33,7 @@ public:
                 return;
             if (items_.size() == items_max_) {
                 ++dropped_;
+                dropped_ever_.fetch_add(1, std::memory_order_relaxed);
                 return;
             }
             items_.push_back(std::move(item));
@@ -53,6 +55,11 @@ public:
         return {std::exchange(items_, {}), std::exchange(dropped_, 0), closed_};
     }
 
+    /// Since the beginning, whether a batch has told of it or not.
+    std::uint64_t dropped_ever() const noexcept {
+        return dropped_ever_.load(std::memory_order_relaxed);
+    }
+
     /// What is put from now on is ignored.
     void close() {
         {
@@ -67,7 +74,8 @@ private:
     std::mutex mutex_;
     std::condition_variable filled_;
     std::vector<T> items_;
-    std::uint64_t dropped_ = 0;
+    std::uint64_t dropped_ = 0;  // since the last batch
+    std::atomic<std::uint64_t> dropped_ever_ = 0;
     bool closed_ = false;
 };
 

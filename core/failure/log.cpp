@@ -153,7 +153,7 @@ public:
         writer_.reset();  // Loggers that live on must not keep a pipe open.
     }
 
-    std::uint64_t dropped() const noexcept { return dropped_; }
+    std::uint64_t dropped() const noexcept { return queue_.dropped_ever() + lost_; }
 
     void when_dropped(std::function<void(std::uint64_t)> tell) {
         const std::scoped_lock lock(telling_);
@@ -185,9 +185,9 @@ private:
             fold_.flush(entries);
         for (const log_entry& entry : entries)
             put(entry);
-        const std::uint64_t missing = batch.dropped + writer_->flush();
-        dropped_ += missing;
-        unreported_ += missing;
+        const std::uint64_t lost = writer_->flush();
+        lost_ += lost;
+        unreported_ += batch.dropped + lost;
         if (unreported_ > 0)
             report_dropped();
     }
@@ -217,7 +217,7 @@ private:
     const log_settings settings_;
     const wall_clock clock_;
     std::atomic<bool> open_ = true;
-    std::atomic<std::uint64_t> dropped_ = 0;
+    std::atomic<std::uint64_t> lost_ = 0;  // in writing
     entry_queue queue_{log_records_max};
 
     // The writing thread's.

@@ -45,7 +45,8 @@ public:
 
     logger root() const;
 
-    /// Records dropped or lost so far (`code::log_dropped`). Any thread.
+    /// Records dropped or lost so far (`code::log_dropped`), also those that the log could not tell
+    /// of yet. Any thread.
     std::uint64_t dropped() const noexcept;
 
     /// `tell` is called on the writing thread with the number of records missing, each time the log

@@ -54,6 +54,12 @@ constexpr std::string_view names_of(refresh_outcome) {
     return "refreshed|unauthorized|forbidden|rate_limited|too_late";
 }
 
+/// What a `subscribe` with a cursor was answered (PROTOCOL §5).
+enum class resume_verdict : std::uint8_t { recovered, epoch_changed, trimmed, too_far_ahead };
+constexpr std::string_view names_of(resume_verdict) {
+    return "recovered|epoch_changed|trimmed|too_far_ahead";
+}
+
 /// How many types a client's frames may have.
 inline constexpr std::size_t client_frame_types_max = 24;
 
@@ -81,6 +87,14 @@ struct counters {
     std::uint64_t outbox_overflows = 0;
     // Frames of another user that the last tripwire stopped: a bug when it is not 0.
     std::uint64_t leaks_blocked = 0;
+    // Live events: from their commit to their write to a session's socket, once for each session;
+    // how many were late for no fault of the client.
+    time_histogram commit_to_write_us;
+    std::uint64_t events_late = 0;
+    // Critical live events of clients that acknowledge: from the write to the acknowledgement, and
+    // how many had none in time.
+    time_histogram write_to_ack_us;
+    std::uint64_t events_unacknowledged = 0;
 
     // Of threads and runs.
     enum_counts<message_outcome> messages;
@@ -89,6 +103,7 @@ struct counters {
     // session was subscribed.
     std::uint64_t events_delivered = 0;
     std::uint64_t events_parked = 0;
+    enum_counts<resume_verdict> resumes;
     std::uint64_t replays = 0;
     std::uint64_t events_replayed = 0;
     std::uint64_t runs_started = 0;
@@ -99,10 +114,14 @@ struct counters {
     std::uint64_t late_emits = 0;
     // Agents that went on after their run had ended.
     std::uint64_t stragglers = 0;
+    // Times in which an agent said nothing for so long that its user was told.
+    std::uint64_t silences = 0;
     // From a message's arrival at its user's shard to its `accepted`, and to the `agent_started` of
     // a run that did not have to queue.
     time_histogram message_to_accepted_us;
     time_histogram message_to_started_us;
+    // Of every event, from its emit to its commit.
+    time_histogram emit_to_commit_us;
     // Appends of this shard's threads: handed to the store and not answered now, their time from
     // there to the verdict (queue, transaction, fsync), and how many events they committed.
     std::int64_t appends_waiting = 0;

@@ -14,10 +14,10 @@ class histogram {
 public:
     static constexpr auto upper_bounds = bounds;
 
-    void add(std::int64_t value) {
+    void add(std::int64_t value, std::uint64_t times = 1) {
         const auto bound = std::ranges::lower_bound(bounds, value);
-        ++counts_[static_cast<std::size_t>(std::distance(bounds.begin(), bound))];
-        sum_ += value;
+        counts_[static_cast<std::size_t>(std::distance(bounds.begin(), bound))] += times;
+        sum_ += value * static_cast<std::int64_t>(times);
     }
 
     /// Not cumulative: one more than there are bounds.

@@ -24,6 +24,13 @@ struct model_call {
     std::string arguments = "{}";
     bool is_malformed = false;
 
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("id", self.id);
+        visit("name", self.name);
+        visit("arguments", self.arguments);
+        visit("is_malformed", self.is_malformed);
+    }
     friend bool operator==(const model_call&, const model_call&) = default;
 };
 
@@ -40,6 +47,14 @@ struct model_message {
     std::vector<model_call> calls{};
     /// Of a tool's message: the id of the call it answers.
     std::string call_id{};
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("by", self.by);
+        visit("text", self.text);
+        visit("calls", self.calls);
+        visit("call_id", self.call_id);
+    }
 };
 
 struct offered_tool {

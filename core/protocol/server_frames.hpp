@@ -283,6 +283,17 @@ struct going_away {
     }
 };
 
+/// Who answers, and whether they can, as in `welcome`: sent when it has changed.
+struct agents {
+    static constexpr std::string_view type = "agents";
+    std::vector<agent_card> cards;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("agents", self.cards);
+    }
+};
+
 template <class... Frames>
 struct frame_list {};
 
@@ -302,7 +313,7 @@ using replies = frame_list<
     pong,
     error>;
 /// Every frame that the server sends unasked, besides events, and `deleted` to who did not ask.
-using notices = frame_list<welcome, thread_changed, token_expiring, going_away>;
+using notices = frame_list<welcome, thread_changed, token_expiring, agents, going_away>;
 
 template <class T, class List>
 inline constexpr bool is_listed = false;
@@ -312,13 +323,13 @@ inline constexpr bool is_listed<T, frame_list<Frames...>> = (std::same_as<T, Fra
 }  // namespace server
 
 template <class T>
-    requires(server::is_listed<T, server::replies> || server::is_listed<T, server::notices>)
-inline constexpr bool is_frame<T> = true;
+requires(server::is_listed<T, server::replies> || server::is_listed<T, server::notices>) inline constexpr bool is_frame<
+    T> = true;
 
 /// A frame as it goes out: its type, the `id` of the client frame it answers, its fields.
 template <described T>
-    requires is_frame<T>
-std::string to_frame(const T& body, const std::optional<std::string>& id = std::nullopt) {
+requires is_frame<T> std::string
+to_frame(const T& body, const std::optional<std::string>& id = std::nullopt) {
     std::string out;
     object_writer frame(out);
     frame("type", T::type);

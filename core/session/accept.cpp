@@ -56,6 +56,9 @@ task<std::variant<std::string, not_established>> find_token(const accept_request
 
 task<std::variant<authenticated, not_established>> find_user(const accept_request& with) {
     using result = std::variant<authenticated, not_established>;
+    if (with.upgrade.credential)
+        if (auto own = with.door.recognise(*with.upgrade.credential))
+            co_return result(*std::move(own));
     if (with.door.asks_for() == authenticator::policy::open)
         co_return result(authenticated{with.upgrade.user.value_or("local")});
     auto token = co_await find_token(with);
@@ -92,7 +95,7 @@ welcome_text(const session_settings& settings, const session_link& link, const a
                 .messages_per_minute = settings.messages_per_minute,
                 .queued_runs_max = static_cast<std::int64_t>(settings.queued_runs_max),
             },
-        .agents = settings.agents,
+        .agents = found.agents.value_or(settings.agents),
         .active_runs = found.active_runs,
         .degraded = degraded_parts(found),
     };
@@ -105,8 +108,9 @@ task<accepted> accept(accept_request with) {
     auto user = co_await find_user(with);
     if (auto* refused = std::get_if<not_established>(&user))
         co_return accepted(std::move(*refused));
-    // What the client sent too early, or its leaving, may have ended the session meanwhile.
-    if (with.from.ended())
+    // What the client sent too early may have ended the session meanwhile. If it has only left,
+    // what it sent before still counts.
+    if (with.from.is_over())
         co_return accepted(not_established{*with.from.ended()});
 
     auto& who = std::get<authenticated>(user);

@@ -35,6 +35,11 @@ public:
     enum class policy { open, token };
     virtual policy asks_for() const = 0;
     virtual task<authentication> check(std::string token) = 0;
+    /// Whom a credential of the upgrade makes without any token being asked for: a session of the
+    /// server's own, once. Nothing for everybody else.
+    virtual std::optional<authenticated> recognise(const std::string& /*credential*/) {
+        return std::nullopt;
+    }
     /// Whether what `check` said still holds, after a wait: a revocation may have come meanwhile.
     /// A sentence when it does not; a door that nothing can change in has none.
     virtual std::optional<std::string> objection_to(const authenticated& /*who*/) const {

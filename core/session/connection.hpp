@@ -2,6 +2,7 @@
 
 #include "core/async/task.hpp"
 #include "core/protocol/close_codes.hpp"
+#include "core/protocol/events.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -15,12 +16,22 @@ namespace clarion::session {
 
 enum class frame_kind : std::uint8_t { text, ping, pong };
 
+/// A live event on its way from its emit to whoever is subscribed.
+struct event_passage {
+    protocol::event_type type{};
+    std::int64_t seq = 0;
+    time_point emitted_at;
+    time_point committed_at;
+};
+
 /// One WebSocket frame on its way out. Made once, shared by every session that gets it.
 struct outgoing_frame {
     frame_kind kind = frame_kind::text;
     /// The user it belongs to: compared with the session's user just before the write.
     std::string owner;
     std::string body;
+    /// Of a live event alone: what is replayed or answered is measured by nobody.
+    std::optional<event_passage> event{};
 };
 using shared_frame = std::shared_ptr<const outgoing_frame>;
 

@@ -43,6 +43,8 @@ public:
     /// Ends it after what is queued, which the peer had sent before it left.
     void end_after_queued(session_end why);
     const std::optional<session_end>& ended() const { return end_; }
+    /// It has ended, and nothing that was sent before is left to be processed.
+    bool is_over() const { return end_ && texts_.empty(); }
 
 private:
     bool is_full_for(std::size_t more_bytes) const;

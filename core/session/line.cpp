@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 namespace clarion::session {
@@ -15,6 +16,10 @@ namespace {
 // So long a writer waits for more: longer than the pauses within a run, because a new one costs
 // some thousand instructions.
 constexpr duration writer_patience = std::chrono::seconds(1);
+
+// The kernel takes what its buffer has room for at once; what needed longer, the peer has read.
+constexpr duration at_once = std::chrono::milliseconds(10);
+constexpr std::size_t piece_bytes = 32768;
 
 // Says that the writer has ended, however it does.
 class ending_writer {
@@ -34,13 +39,19 @@ private:
 
 }  // namespace
 
-line::line(executor on, connection& with, std::size_t outbox_bytes_max)
-    : on_(on),
+line::line(executor on, connection& with, std::size_t outbox_bytes_max, failure::ledger& failures)
+    : line_list::place(on),
+      on_(on),
       with_(with),
       end_(std::make_shared<link_end>(on, on.owner().random().id("c_"), outbox_bytes_max)),
+      watch_(on, *end_, failures),
       pumps_(on) {
     end_->control = this;
     pumps_.spawn(read());
+}
+
+line_report line::report() const {
+    return {end_->connection_id, end_->owner, pumps_.size(), !is_over_};
 }
 
 void line::end(closing why) {
@@ -87,6 +98,7 @@ void line::take_in(const ping_received& ping) {
 }
 
 void line::take_in(const ended& over) {
+    is_over_ = true;
     if (over.who == ended::by::transport)
         inbox_.end_after_queued(vanished{over.reason});
     else if (over.who == ended::by::violation)
@@ -103,6 +115,7 @@ void line::take_in(const ended& over) {
 }
 
 void line::frames_wait() {
+    watch_.waits();
     if (!std::exchange(is_writing_, true))
         pumps_.spawn(write());
 }
@@ -111,15 +124,18 @@ void line::frames_wait() {
 // its end nothing else runs, so that no frame is left without a writer.
 task<> line::write() {
     const ending_writer ends(is_writing_, writer_ended_);
+    time_point free_since = on_.owner().now();
     while (true) {
-        const time_point idle_at = on_.owner().now() + writer_patience;
-        std::vector<shared_frame> batch = co_await end_->frames.take(idle_at);
+        std::vector<shared_frame> batch = co_await end_->frames.take(free_since + writer_patience);
         if (batch.empty())
             co_return;
+        watch_.hands_over(batch);
         const send_verdict verdict = co_await send_owned(std::move(batch));
+        free_since = on_.owner().now();
+        watch_.is_free(free_since);
         if (const auto* lost = std::get_if<gone>(&verdict)) {
             end_->frames.close_and_drop();
-            inbox_.end(vanished{lost->reason});
+            inbox_.end_after_queued(vanished{lost->reason});
         }
     }
 }
@@ -137,14 +153,36 @@ task<send_verdict> line::send_owned(std::vector<shared_frame> batch) {
         return frame->kind != frame_kind::text || frame->owner == end_->owner;
     });
     if (owned)
-        co_return co_await with_.send(std::move(batch));
+        co_return co_await send_in_pieces(std::move(batch));
     ++metrics::counters_of(end_->where()).leaks_blocked;
     end({close_code::leak_guard, "an event of another user was stopped"});
     co_return send_verdict(sent{});
 }
 
+// A ping stands behind all of it: that a slow client reads must be seen before it is answered.
+task<send_verdict> line::send_in_pieces(std::vector<shared_frame> batch) {
+    send_verdict verdict = sent{};
+    auto next = batch.begin();
+    while (next != batch.end() && std::holds_alternative<sent>(verdict)) {
+        const auto first = next;
+        std::size_t bytes = 0;
+        while (next != batch.end() && bytes < piece_bytes)
+            bytes += (*next++)->body.size();
+        std::vector<shared_frame> piece(
+            std::make_move_iterator(first),
+            std::make_move_iterator(next)
+        );
+        const time_point begun = on_.owner().now();
+        verdict = co_await with_.send(std::move(piece));
+        if (on_.owner().now() - begun >= at_once)
+            end_->heard_at = on_.owner().now();
+    }
+    co_return verdict;
+}
+
 task<> line::finish(session_end how, duration linger) {
     end_->control = nullptr;
+    end_->acks.reset();
     inbox_.end(how);
     end_->frames.close();
     if (auto* goodbye = std::get_if<closing>(&how)) {

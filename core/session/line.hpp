@@ -2,7 +2,9 @@
 
 #include "core/async/task_group.hpp"
 #include "core/session/connection.hpp"
+#include "core/session/delivery_watch.hpp"
 #include "core/session/inbox.hpp"
+#include "core/session/line_list.hpp"
 #include "core/session/session_link.hpp"
 
 #include <memory>
@@ -14,10 +16,10 @@ namespace clarion::session {
 /// writes what has gathered in the outbox. The writer is there only while there is something to
 /// write, and a moment longer: suspended, it would cost an idle session some 1.5 kB. The
 /// connection's shard only; await `finish` before destruction.
-class line final : public session_control {
+class line final : public session_control, public line_list::place {
 public:
     /// Draws the connection's id.
-    line(executor on, connection& with, std::size_t outbox_bytes_max);
+    line(executor on, connection& with, std::size_t outbox_bytes_max, failure::ledger& failures);
     line(const line&) = delete;
     line& operator=(const line&) = delete;
     ~line() = default;
@@ -30,8 +32,11 @@ public:
 
     /// Queues a WebSocket ping.
     void ping();
-    /// A frame of any kind came at `when` or later, or more of them wait than the inbox takes now.
+    /// A frame of any kind came at `when` or later, or the peer took some that had to wait for it,
+    /// or more of them wait than the inbox takes now.
     bool heard_since(time_point when) const { return end_->heard_at >= when || is_held_up_; }
+
+    line_report report() const override;
 
     /// Writes what is queued and the close frame, waits at most `linger` for the peer's, and joins
     /// its coroutines.
@@ -44,16 +49,19 @@ private:
     void take_in(const ping_received& ping);
     void take_in(const ended& over);
     task<send_verdict> send_owned(std::vector<shared_frame> batch);
+    task<send_verdict> send_in_pieces(std::vector<shared_frame> batch);
 
     executor on_;
     connection& with_;
     inbox inbox_;
     std::shared_ptr<link_end> end_;
+    delivery_watch watch_;
     wakeup writer_ended_;
     wakeup written_;
     wakeup peer_left_;
     bool is_writing_ = false;
     bool is_held_up_ = false;  // the reader waits for room in the inbox
+    bool is_over_ = false;     // the reader has heard of the connection's end
     task_group pumps_;
 };
 

@@ -56,6 +56,8 @@ public:
     void close_and_drop();
 
     std::size_t bytes() const { return bytes_; }
+    /// Oldest first.
+    const std::vector<shared_frame>& waiting() const { return frames_; }
     /// Immutable: may be asked on any shard.
     std::size_t bytes_max() const { return bytes_max_; }
 

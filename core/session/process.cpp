@@ -1,7 +1,7 @@
 #include "core/session/process.hpp"
 
 #include "core/async/ask.hpp"
-#include "core/metrics/counters.hpp"
+#include "core/metrics/own_counters.hpp"
 #include "core/session/offences.hpp"
 
 #include <utility>
@@ -28,7 +28,7 @@ public:
         }
         auto& frame = std::get<client::frame>(parsed);
         const executor here = co_await asio::this_coro::executor;
-        ++metrics::counters_of(here).client_frames[frame.body.index()];
+        ++metrics::counters_of(here, session_.user_id()).client_frames[frame.body.index()];
         co_await std::visit(
             [this, &frame](auto& body) { return on(std::move(body), std::move(frame.id)); },
             frame.body
@@ -91,6 +91,7 @@ private:
     }
 
     task<> on(client::unsubscribe body, frame_id id) {
+        session_.link().expects_no_acks(body.thread_id);
         request<client::unsubscribe> asked{session_.link(), std::move(id), std::move(body)};
         co_await ask(session_.home().where(), session_.home().unsubscribe(std::move(asked)));
     }
@@ -114,6 +115,7 @@ private:
     }
 
     task<> on(client::delete_thread body, frame_id id) {
+        session_.link().expects_no_acks(body.thread_id);
         request<client::delete_thread> asked{session_.link(), std::move(id), std::move(body)};
         co_await ask(session_.home().where(), session_.home().delete_thread(std::move(asked)));
     }
@@ -127,11 +129,14 @@ private:
     }
 
     task<> on(client::ack body, frame_id id) {
+        const client::ack said = body;
         request<client::ack> asked{session_.link(), std::move(id), std::move(body)};
         const auto failed =
             co_await ask(session_.home().where(), session_.home().ack(std::move(asked)));
         if (failed)
             co_await count_offence(*failed);
+        else
+            session_.link().acknowledged(said.thread_id, said.seq);
     }
 
     task<> on(client::refresh body, frame_id id) {

@@ -1,7 +1,7 @@
 #include "core/session/serve.hpp"
 
 #include "core/async/ask.hpp"
-#include "core/metrics/counters.hpp"
+#include "core/metrics/own_counters.hpp"
 #include "core/session/heartbeat.hpp"
 #include "core/session/line.hpp"
 #include "core/session/process.hpp"
@@ -87,11 +87,11 @@ public:
         const std::string& remote,
         const failure::ledger& failures
     )
-        : counters_(metrics::counters_of(on)),
+        : counters_(metrics::counters_of(on, session.user_id())),
           listed_(on, session.link(), remote),
           failures_(failures) {
         ++counters_.sessions_open;
-        log_of(session).info("the session begins, from " + remote);
+        tell(session, "the session begins, from " + remote);
     }
     standing(const standing&) = delete;
     standing& operator=(const standing&) = delete;
@@ -99,18 +99,19 @@ public:
 
     void ends(const established& session, const session_end& how) const {
         if (const auto* said = std::get_if<closing>(&how))
-            log_of(session).info(
-                "the session ends with " + std::to_string(static_cast<int>(said->code))
-            );
+            tell(session, "the session ends with " + std::to_string(static_cast<int>(said->code)));
         else
-            log_of(session).info("the session ends without a close frame");
+            tell(session, "the session ends without a close frame");
     }
 
 private:
-    failure::logger log_of(const established& session) const {
-        return failures_.log()
+    // The server's own sessions come and go all day.
+    void tell(const established& session, std::string_view line) const {
+        const bool is_own = protocol::is_own_name(session.user_id());
+        failures_.log()
             .with_connection(session.link().connection_id())
-            .with_user(session.user_id());
+            .with_user(session.user_id())
+            .write(is_own ? failure::severity::debug : failure::severity::info, line);
     }
 
     metrics::counters& counters_;
@@ -149,7 +150,7 @@ task<accepted> shake_hands(upgrade_request& upgrade, line& wire, session_service
         services.settings,
     };
     accepted verdict = co_await accept(with);
-    metrics::counters_of(on).handshakes.add(outcome_of(verdict));
+    metrics::counters_of(on, wire.out()->owner).handshakes.add(outcome_of(verdict));
     if (const auto* refused = std::get_if<not_established>(&verdict)) {
         failure::concern touched;
         touched.about.connection_id = wire.out()->connection_id;
@@ -174,7 +175,7 @@ shake_hands_and_live(upgrade_request& upgrade, line& wire, session_services serv
 task<> serve(connection& with, upgrade_request& upgrade, session_services services) {
     const executor on = co_await asio::this_coro::executor;
     services.failures.log().debug("a connection comes in from " + upgrade.remote_address);
-    line wire(on, with, services.settings.outbox_bytes_max);
+    line wire(on, with, services.settings.outbox_bytes_max, services.failures);
     session_end end = vanished{};
     try {
         end = co_await shake_hands_and_live(upgrade, wire, services);
@@ -184,7 +185,7 @@ task<> serve(connection& with, upgrade_request& upgrade, session_services servic
         end = broken_by(error, services.failures, touched);
     }
     upgrade.place_before_session.reset();
-    metrics::counters_of(on).session_ends.add(ending_of(end));
+    metrics::counters_of(on, wire.out()->owner).session_ends.add(ending_of(end));
     co_await wire.finish(std::move(end), services.settings.linger);
     services.failures.log().debug("a connection has ended, from " + upgrade.remote_address);
 }

@@ -1,7 +1,7 @@
 #include "core/session/session_link.hpp"
 
-#include "core/metrics/counters.hpp"
 #include "core/metrics/error_frame.hpp"
+#include "core/metrics/own_counters.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -15,7 +15,7 @@ void link_end::push(shared_frame frame) {
     const auto error = metrics::code_of_error_frame(frame->body);
     const auto verdict = frames.push(std::move(frame));
     if (error && verdict == outbox::push_verdict::queued)
-        metrics::counters_of(on_).error_frames.add(*error);
+        metrics::counters_of(on_, owner).error_frames.add(*error);
     if (verdict == outbox::push_verdict::queued && control != nullptr)
         control->frames_wait();
     if (verdict != outbox::push_verdict::overflow)
@@ -61,6 +61,17 @@ void session_link::send_text(std::string body) const {
 
 void session_link::end(closing why) const {
     asio::post(end_->where(), [end = end_, why = std::move(why)] { end->end(why); });
+}
+
+void session_link::acknowledged(std::string_view thread_id, std::int64_t seq) const {
+    if (!end_->acks)
+        end_->acks = std::make_unique<ack_watch>(end_->where());
+    end_->acks->acknowledged(thread_id, seq);
+}
+
+void session_link::expects_no_acks(std::string_view thread_id) const {
+    if (end_->acks)
+        end_->acks->forget(thread_id);
 }
 
 task<outbox::room_verdict> session_link::room(std::size_t bytes) const {

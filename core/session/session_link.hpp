@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/async/ask.hpp"
+#include "core/session/ack_watch.hpp"
 #include "core/session/outbox.hpp"
 
 #include <memory>
@@ -41,6 +42,9 @@ public:
     session_control* control = nullptr;  // null once the session has ended
     /// When the client's last frame came.
     time_point heard_at;
+    /// What is waited for; null unless the client acknowledges. The connection's shard only, and
+    /// gone when the session has ended.
+    std::unique_ptr<ack_watch> acks;
 
     /// On the connection's shard.
     void push(shared_frame frame);
@@ -86,6 +90,11 @@ public:
 
     /// What waits to be written. The connection's shard only, like `silent_for`.
     std::size_t outbox_bytes() const { return end_->frames.bytes(); }
+    /// The client has acknowledged the thread's events up to `seq`. The connection's shard only,
+    /// like `expects_no_acks`.
+    void acknowledged(std::string_view thread_id, std::int64_t seq) const;
+    /// The client gets nothing more of the thread.
+    void expects_no_acks(std::string_view thread_id) const;
     /// Since the client's last frame.
     duration silent_for() const { return end_->where().owner().now() - end_->heard_at; }
 

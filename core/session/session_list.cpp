@@ -17,6 +17,14 @@ session_list::place::~place() {
     in_.places_.erase(in_.places_.iterator_to(*this));
 }
 
+std::vector<std::string> session_list::connection_ids() const {
+    std::vector<std::string> all;
+    all.reserve(places_.size());
+    for (const place& one : places_)
+        all.push_back(one.link_.connection_id());
+    return all;
+}
+
 std::vector<session_report> session_list::reports(std::size_t sessions_max) const {
     std::vector<session_report> all;
     for (const place& one : places_) {

@@ -43,6 +43,8 @@ public:
     };
 
     std::size_t size() const { return places_.size(); }
+    /// Their connection ids, oldest first.
+    std::vector<std::string> connection_ids() const;
     /// Oldest first, at most `sessions_max`.
     std::vector<session_report> reports(std::size_t sessions_max) const;
 

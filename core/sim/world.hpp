@@ -29,6 +29,8 @@ public:
     std::size_t run(const std::function<bool()>& done = [] { return false; });
     /// Runs whatever becomes due within `time`, then stands at its end.
     void run_for(duration time);
+    /// The function that runs now takes so long: time passes, and nothing else happens.
+    void pass(duration time) { now_ = now_ + time; }
 
     void defer(std::unique_ptr<deferred_work> work) override;
     time_point now() const noexcept override { return now_; }

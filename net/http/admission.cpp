@@ -26,6 +26,13 @@ admission::enter(const std::string& address, address_cap by_address) {
     return place(*this, address);
 }
 
+admission::place admission::enter_uncapped(const std::string& address) {
+    const std::scoped_lock lock(mutex_);
+    ++by_address_[address];
+    ++total_;
+    return place(*this, address);
+}
+
 std::size_t admission::size() const {
     const std::scoped_lock lock(mutex_);
     return total_;

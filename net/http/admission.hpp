@@ -51,6 +51,9 @@ public:
     [[nodiscard]] std::optional<place>
     enter(const std::string& address, address_cap by_address = address_cap::applied);
 
+    /// A place whatever the caps are: it counts for others, not against itself.
+    [[nodiscard]] place enter_uncapped(const std::string& address);
+
     [[nodiscard]] std::size_t size() const;
 
 private:

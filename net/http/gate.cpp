@@ -268,13 +268,19 @@ task<connection_after> gate::write(net::byte_stream& stream, std::string bytes) 
     co_return connection_after::closed;
 }
 
-upgrade_verdict gate::judge(const request_source& source, const caller& from) const {
+// The server as a client of itself proves that it works, not that there is room.
+gate::caps gate::caps_for(const request& asked) const {
+    const auto credential = credential_of(asked);
+    return credential && site_->options().is_own(*credential) ? caps::exempt : caps::applied;
+}
+
+upgrade_verdict gate::judge(const request_source& source, const caller& from, caps how) const {
     const site_options& options = site_->options();
     if (auto refusal = refused_origin(source.head().headers, options.origins, trust_in(from)))
         return std::move(*refusal);
     if (site_->is_draining())
         return unavailable("This server is going away.", options.retry_after_s);
-    if (site_->is_out_of_memory())
+    if (how == caps::applied && site_->is_out_of_memory())
         return unavailable("This server has no memory for more.", options.retry_after_s);
     // It would be taken for frames.
     if (source.has_body())
@@ -301,15 +307,20 @@ task<gate::opening_ptr> gate::open_websocket(
     const std::string& peer = stream.remote_address();
     auto known = client_of(peer, source.head().headers, site_->options().trusted_proxies);
     const auto* from = std::get_if<caller>(&known);
+    const caps how = caps_for(source.head());
     upgrade_verdict verdict =
-        from != nullptr ? judge(source, *from) : upgrade_verdict(std::get<response>(known));
+        from != nullptr ? judge(source, *from, how) : upgrade_verdict(std::get<response>(known));
     if (auto* refusal = std::get_if<response>(&verdict)) {
         counters.upgrades_refused.add(reason_of(*refusal, *site_));
         tell_refused(from != nullptr ? from->address : peer, *refusal);
         co_await refuse(stream, std::move(*refusal));
         co_return nullptr;
     }
-    auto place = site_->websockets().enter(from->address);
+    std::optional<admission::place> place;
+    if (how == caps::exempt)
+        place.emplace(site_->websockets().enter_uncapped(from->address));
+    else if (auto entered = site_->websockets().enter(from->address))
+        place.emplace(*std::move(entered));
     if (!place) {
         counters.upgrades_refused.add(metrics::upgrade_refusal::connections);
         response refusal = too_many(*site_);

@@ -4,6 +4,7 @@
 #include "net/http/site.hpp"
 #include "net/stream_service.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
@@ -47,7 +48,10 @@ private:
     task<> refuse(net::byte_stream& stream, response answer);
     task<connection_after> write(net::byte_stream& stream, std::string bytes);
 
-    upgrade_verdict judge(const request_source& source, const caller& from) const;
+    /// Whether the caps hold for somebody.
+    enum class caps : std::uint8_t { applied, exempt };
+    caps caps_for(const request& asked) const;
+    upgrade_verdict judge(const request_source& source, const caller& from, caps how) const;
     void tell_refused(const std::string& address, const response& refusal) const;
     task<opening_ptr> open_websocket(
         net::byte_stream& stream,

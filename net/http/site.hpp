@@ -63,6 +63,11 @@ struct site_options {
     };
     /// Told of upgrades that are refused; outlives the site. None: nobody is told.
     failure::ledger* failures = nullptr;
+    /// Whether a credential is the server's own: no cap on WebSockets and memory holds for it. Any
+    /// thread.
+    std::function<bool(std::string_view)> is_own = [](std::string_view) {
+        return false;
+    };
     /// Asked before an upgrade; outlives the site. None: there is always memory.
     const session::memory_budget* memory = nullptr;
 };

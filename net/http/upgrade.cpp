@@ -51,19 +51,18 @@ std::optional<std::string> bearer_of(const header_fields& headers) {
     return std::string(rest.substr(std::min(rest.find_first_not_of(' '), rest.size())));
 }
 
+}  // namespace
+
 // Authorization goes before the subprotocol, because only programs can send it.
-std::optional<std::string>
-credential_of(const header_fields& headers, const std::vector<std::string_view>& offered) {
-    if (auto bearer = bearer_of(headers))
+std::optional<std::string> credential_of(const request& asked) {
+    if (auto bearer = bearer_of(asked.headers))
         return bearer;
-    for (const std::string_view name : offered) {
+    for (const std::string_view name : asked.headers.list("Sec-WebSocket-Protocol")) {
         if (name.starts_with(credential_subprotocol))
             return std::string(name.substr(credential_subprotocol.size()));
     }
     return std::nullopt;
 }
-
-}  // namespace
 
 upgrade_verdict decide_upgrade(const request& asked, authentication mode) {
     if (auto refused = refused_request(asked))
@@ -74,7 +73,7 @@ upgrade_verdict decide_upgrade(const request& asked, authentication mode) {
         return plain_response(400, "None of the offered subprotocols is known here.");
 
     upgrade_accepted accepted;
-    accepted.who.credential = credential_of(asked.headers, offered);
+    accepted.who.credential = credential_of(asked);
     const auto user = asked.query.find("user");
     if (mode == authentication::off && user != asked.query.end()) {
         if (!protocol::is_valid_id(user->second))

@@ -5,6 +5,7 @@
 #include "net/http/response.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -25,6 +26,10 @@ struct upgrade_accepted {
     /// All but `remote_address`, which the request does not know.
     session::upgrade_request who;
 };
+
+/// The credential of a request for a WebSocket: from `Authorization: Bearer`, or from a subprotocol
+/// that carries one.
+[[nodiscard]] std::optional<std::string> credential_of(const request& asked);
 
 using upgrade_verdict = std::variant<upgrade_accepted, response>;
 

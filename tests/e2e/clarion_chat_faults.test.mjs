@@ -157,6 +157,51 @@ test("a message that was not accepted is sent again under its id", async () => {
   assert.equal(ids[0], ids[1]);
 });
 
+test("a message that the server holds off is sent again when its time has come", async () => {
+  const sent = [];
+  begin({
+    onFrame: (socket, frame) => {
+      if (frame.type === "subscribe") say(socket, subscribed(frame, "", 0));
+      if (frame.type !== "message") return;
+      sent.push({ id: frame.message_id, at: Date.now() });
+      if (sent.length === 1) {
+        say(socket, { type: "error", id: frame.id, code: "rate_limited", message: "slower",
+          retryable: true, retry_after_ms: 300 });
+      } else {
+        say(socket, accepted(frame), event(1, "agent_completed", {}));
+      }
+    },
+  });
+  const { code, err } = await chat("hi");
+  assert.equal(code, 0);
+  assert.match(err, /^clarion-chat: error rate_limited: slower; sent again in 300 ms\n/);
+  assert.equal(sent.length, 2);
+  assert.equal(sent[0].id, sent[1].id);
+  assert.ok(sent[1].at - sent[0].at >= 290, "too early");
+});
+
+test("a server that has gone silent is asked after five seconds, and left after five more", async () => {
+  const asked = [];
+  begin({
+    onFrame: (socket, frame, number) => {
+      if (frame.type === "subscribe") say(socket, subscribed(frame, "", 0));
+      if (number === 1 && frame.type === "message") asked.push(Date.now());
+      if (number === 1 && frame.type === "ping") asked.push(Date.now());
+      if (number === 2 && frame.type === "message") {
+        asked.push(Date.now());
+        say(socket, accepted(frame), event(1, "agent_completed", {}));
+      }
+    },
+  });
+  const { code, err } = await chat("hi");
+  assert.equal(code, 0);
+  assert.match(err, /the server has gone silent; reconnecting/);
+  const [message, ping, again] = asked;
+  assert.equal(asked.length, 3);
+  assert.ok(ping - message >= 4900 && ping - message < 8000, `asked after ${ping - message} ms`);
+  assert.ok(again - ping >= 4900 && again - ping < 9000, `left after ${again - ping} ms`);
+});
+
 test("a second Ctrl-C leaves although the server does not answer the first", async () => {
   begin({
     onFrame: (socket, frame) => {

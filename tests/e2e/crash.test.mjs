@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, copyFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -103,6 +103,48 @@ test("SIGTERM says going_away, lets a short run finish, closes 1001 and exits 0"
   assert.ok(types.indexOf("going_away") > 0);
   assert.ok(types.indexOf("agent_completed") > types.indexOf("going_away"));
   assert.equal(frames.code, 1001);
+});
+
+test("SIGHUP during a drain asks for nothing more", async () => {
+  const server = await startServer();
+  const types = [];
+  let stopping;
+  await new Promise((resolve) => {
+    const socket = new WebSocket(`${server.wsUrl}?user=ada`);
+    socket.on("open", () =>
+      socket.send(JSON.stringify({ type: "message", thread_id: "t1", message_id: "m1", text: "/story 40 20" })));
+    socket.on("message", (data) => {
+      types.push(JSON.parse(data.toString()).type);
+      if (types.at(-1) === "text_delta" && !stopping) stopping = server.stop();
+      if (types.at(-1) === "going_away") process.kill(server.pid, "SIGHUP");
+    });
+    socket.on("close", resolve);
+  });
+  await stopping;
+  assert.ok(types.includes("going_away"));
+  assert.ok(types.includes("agent_completed"), types.join(" "));
+});
+
+test("a log that its user may not write stops the start with one line", () => {
+  // Permissions mean nothing to root: there the server is another user, with a binary that this one may reach.
+  const dataDir = mkdtempSync(join(tmpdir(), "clarion-readonly-"));
+  try {
+    chmodSync(dataDir, 0o755);
+    const isRoot = process.getuid() === 0;
+    const bin = join(dataDir, "clarion");
+    copyFileSync(process.env.CLARION_BIN, bin);
+    const data = join(dataDir, "data");
+    const serve = (options) => spawnSync(bin, ["serve", "--listen", "127.0.0.1:0", "--admin", "off", "--data", data],
+      { encoding: "utf8", ...options });
+    serve({ timeout: 1500 }); // makes the files
+    chmodSync(join(data, "clarion.db"), 0o444);
+    if (isRoot) for (const path of [data, ...readdirSync(data).map((name) => join(data, name))]) chownSync(path, 65534, 65534);
+    const { status, stderr } = serve({ timeout: 20000, ...(isRoot ? { uid: 65534, gid: 65534 } : {}) });
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, /^clarion: [^\n]*clarion\.db cannot be written[^\n]*\n$/);
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
 });
 
 test("a taken port, a locked directory, bad flags: one line and the right status", async () => {

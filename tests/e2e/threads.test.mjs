@@ -105,6 +105,7 @@ test("every field of these frames that is missing or wrong is named", async () =
     [{ type: "ack", thread_id: "t", seq: -1 }, "/seq"], [{ type: "ack", seq: 1 }, "/thread_id"],
     [{ type: "ack", thread_id: "t", seq: 1 }, "/seq"],
   ];
+  await ada.ask({ type: "subscribe", thread_id: "t" });
   for (const [frame, pointer] of wrong) {
     const error = await ada.ask(frame);
     assert.deepEqual([error.code, error.detail], ["bad_request", pointer], JSON.stringify(frame));

@@ -215,6 +215,22 @@ BOOST_AUTO_TEST_CASE(another_users_approval_does_not_exist) {
     BOOST_TEST(text_of(ada.frames("approve_result").at(1), "verdict") == "resolved");
 }
 
+// Frames take effect in the order sent (PROTOCOL §1).
+BOOST_AUTO_TEST_CASE(an_approval_behind_a_cancel_comes_too_late) {
+    flow_server server;
+    flow_client& ada = server.connect("ada");
+    const std::string id = ask_for_approval(server, ada);
+    ada.sends(R"({"type":"cancel","thread_id":"t1","message_id":"m1"})");
+    ada.sends(approve_frame(id, "allow"));
+    server.settle();
+    BOOST_TEST(text_of(ada.only("cancel_result"), "verdict") == "accepted");
+    BOOST_TEST(text_of(ada.only("approve_result"), "verdict") == "already_resolved");
+    BOOST_TEST(text_of(ada.only("approve_result"), "by") == "server");
+    BOOST_TEST(text_of(payload_of(ada, "approval_resolved"), "decision") == "cancelled");
+    BOOST_TEST(ada.frames("agent_cancelled").size() == 1U);
+    check_run(ada);
+}
+
 BOOST_AUTO_TEST_CASE(a_frame_of_approve_is_checked_field_by_field) {
     flow_server server;
     flow_client& ada = server.connect("ada");

@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ public:
 };
 
 const std::string hello = R"({"type":"hello","token":"good"})";
+
+const std::string from_start =
+    R"({"type":"subscribe","thread_id":"t1","since":{"epoch":"","seq":0}})";
 
 std::string message(int number) {
     const std::string id = "m" + std::to_string(number);
@@ -83,6 +87,23 @@ BOOST_AUTO_TEST_CASE(frames_that_come_while_the_token_is_checked_are_held) {
     with.server->settle();
     BOOST_TEST(ada.types()[0] == "welcome");
     BOOST_TEST(ada.types()[1] == "accepted");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_held_is_processed_although_its_client_has_left) {
+    const std::vector<std::function<void(flow_client&)>> ways{
+        [](flow_client& ada) { ada.connection().client_closes(1000); },
+        [](flow_client& ada) { ada.connection().client_vanishes(); },
+    };
+    for (const auto& leaves : ways) {
+        guarded_server with;
+        flow_client& ada = with.connect({hello, message(1)});
+        leaves(ada);
+        with.server->settle();
+        BOOST_TEST(ada.served);
+        flow_client& later = with.connect({hello, from_start});
+        with.server->settle();
+        BOOST_TEST(later.frames("agent_completed").size() == 1U);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(sixteen_held_frames_are_processed_and_a_seventeenth_closes_4502) {

@@ -36,6 +36,27 @@ BOOST_AUTO_TEST_CASE(a_client_that_answers_is_pinged_at_the_interval_and_stays) 
     server.settle();
 }
 
+// The ping stands behind what the client has still to read.
+BOOST_AUTO_TEST_CASE(a_client_that_reads_a_long_replay_slowly_stays) {
+    flow_server::options with = with_heartbeat();
+    flow_server server(std::move(with));
+    flow_client& writer = server.connect("ada");
+    for (int number = 0; number < 4; ++number)
+        writer.asks("m" + std::to_string(number), "/story 40000 0");
+    server.world().run_for(20s);
+    flow_client& reader = server.connect("ada");
+    server.world().run_for(1s);
+    reader.connection().client_reads_slowly(5s);
+    reader.sends(R"({"type":"subscribe","thread_id":"t1","since":{"epoch":"","seq":0}})");
+    server.world().run_for(300s);
+    BOOST_TEST(!reader.connection().close_code().has_value());
+    BOOST_TEST(reader.connection().writes() > 20U);
+    BOOST_TEST(reader.connection().pings() > 0U);
+    reader.connection().client_closes(1000);
+    writer.connection().client_closes(1000);
+    server.settle();
+}
+
 BOOST_AUTO_TEST_CASE(a_client_from_which_nothing_comes_after_a_ping_is_closed_4009) {
     flow_server server(with_heartbeat());
     flow_client& ada = server.connect("ada");

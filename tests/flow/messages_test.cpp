@@ -31,6 +31,42 @@ BOOST_AUTO_TEST_CASE(the_same_message_again_returns_the_same_run) {
     BOOST_TEST(ada.frames("agent_completed").size() == 1U);
 }
 
+// Whoever lost its connection sends again and sees the run from its beginning, as the first time.
+BOOST_AUTO_TEST_CASE(the_same_message_again_brings_its_run_from_its_own_event_on) {
+    flow_server server;
+    flow_client& first = server.connect("ada", {message("m0", "hi")});
+    server.settle();
+    first.sends(message("m1", "/story 20 10"));
+    server.world().run_for(milliseconds(150));
+    first.connection().client_vanishes();
+    server.world().run_for(milliseconds(10));
+    flow_client& again = server.connect("ada", {message("m1", "/story 20 10")});
+    server.settle();
+    BOOST_TEST(again.only("accepted").at("duplicate").as_bool());
+    auto expected = again.only("accepted").at("seq").to_number<std::int64_t>();
+    BOOST_TEST(again.only("user_message").at("seq").to_number<std::int64_t>() == expected);
+    for (const auto& frame : again.frames())
+        if (frame.contains("payload"))
+            BOOST_TEST(frame.at("seq").to_number<std::int64_t>() == expected++);
+    BOOST_TEST(again.frames("agent_completed").size() == 1U);
+    BOOST_TEST(again.frames("caught_up").empty());
+    BOOST_TEST(again.frames("subscribed").empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_same_metadata_may_be_written_in_another_way) {
+    const std::string one = R"(,"metadata":{"a":1,"b":[true,{"x":0.5,"y":"é"}]})";
+    const std::string other = R"(,"metadata":{"b":[true,{"y":"\u00e9","x":5e-1}],"a":1.0})";
+    const std::string wrong = R"(,"metadata":{"a":2,"b":[true,{"x":0.5,"y":"é"}]})";
+    flow_server server;
+    flow_client& ada = server.connect(
+        "ada",
+        {message("m1", "hi", one), message("m1", "hi", other), message("m1", "hi", wrong)}
+    );
+    server.settle();
+    BOOST_TEST(ada.frames("accepted").size() == 2U);
+    BOOST_TEST(ada.only("error").at("code").as_string() == "conflict");
+}
+
 BOOST_AUTO_TEST_CASE(the_same_id_with_other_content_is_a_conflict) {
     flow_server server;
     flow_client& ada = server.connect("ada", {message("m1", "hi"), message("m1", "ho")});

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -98,6 +99,47 @@ BOOST_AUTO_TEST_CASE(a_replay_is_paced_by_its_reader_and_live_events_wait_behind
     server.settle();
     BOOST_TEST(!reader.connection().close_code().has_value());
     BOOST_TEST(seqs(reader) == range(1, seqs(writer).back()));
+}
+
+BOOST_AUTO_TEST_CASE(a_replay_that_is_cut_short_says_how_far_it_came) {
+    const std::string again = R"({"type":"subscribe","id":"next","thread_id":"t1"})";
+    const std::string leave = R"({"type":"unsubscribe","id":"next","thread_id":"t1"})";
+    const std::string remove = R"({"type":"delete_thread","id":"next","thread_id":"t1"})";
+    const std::vector<std::pair<std::string, std::string>> cuts{
+        {again, "subscribed"},
+        {leave, "unsubscribed"},
+        {remove, "deleted"}
+    };
+    for (const auto& [cut, answer] : cuts) {
+        flow_server::options with;
+        with.sessions.outbox_bytes_max = 8192;
+        flow_server server(std::move(with));
+        flow_client& writer = server.connect("ada");
+        writer.asks("m1", "/think 100");
+        server.settle();
+        flow_client& reader = server.connect("ada");
+        server.settle();
+        reader.connection().client_stops_reading();
+        reader.sends(subscribe_since("", 0));
+        server.world().run_for(milliseconds(10));
+        reader.sends(cut);
+        server.world().run_for(milliseconds(10));
+        reader.connection().client_reads_again();
+        server.settle();
+        std::vector<std::string> order = reader.types();
+        std::erase_if(order, [&answer](const std::string& type) {
+            return type != "caught_up" && type != answer;
+        });
+        BOOST_REQUIRE_GE(order.size(), 2U);
+        const std::size_t first_end = answer == "subscribed" ? 1 : 0;
+        BOOST_TEST(order[first_end] == "caught_up");
+        BOOST_TEST(order[first_end + 1] == answer);
+        const auto ends = reader.frames("caught_up");
+        BOOST_TEST(ends[0].at("id").as_string() == "s");
+        const std::vector<std::int64_t> seen = seqs(reader);
+        BOOST_TEST(seen.size() < seqs(writer).size());
+        BOOST_TEST(seq_of(ends[0]) == (seen.empty() ? 0 : seen.back()));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_live_client_that_does_not_read_is_closed_4008_and_delays_nobody) {

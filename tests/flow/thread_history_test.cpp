@@ -214,12 +214,12 @@ BOOST_AUTO_TEST_CASE(an_ack_has_no_reply_and_one_beyond_the_head_is_a_bad_reques
     ada.sends(R"({"type":"ack","id":"a","thread_id":"t1","seq":)" + head + "}");
     ada.sends(R"({"type":"ack","id":"a","thread_id":"t1","seq":1})");
     ada.sends(R"({"type":"ack","id":"a","thread_id":"nowhere","seq":0})");
+    ada.sends(R"({"type":"ack","id":"a","thread_id":"nowhere","seq":1})");
     server.settle();
     BOOST_TEST(ada.frames().size() == before);
     ada.sends(R"({"type":"ack","id":"b","thread_id":"t1","seq":999})");
-    ada.sends(R"({"type":"ack","id":"b","thread_id":"nowhere","seq":1})");
     server.settle();
-    BOOST_TEST(ada.frames("error").size() == 2U);
+    BOOST_TEST(ada.frames("error").size() == 1U);
     for (const auto& error : ada.frames("error")) {
         BOOST_TEST(error.at("code").as_string() == "bad_request");
         BOOST_TEST(error.at("detail").as_string() == "/seq");

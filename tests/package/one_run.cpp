@@ -31,7 +31,8 @@ using protocol::event_type;
 /// Prints what is published, and ticks the five off as they come.
 class witness final : public conversation::publisher {
 public:
-    void publish(const std::vector<protocol::event>& committed) override {
+    void publish(const std::vector<protocol::event>& committed, conversation::commit_times)
+        override {
         for (const protocol::event& event : committed) {
             std::cout << event.seq << ' ' << protocol::name_of(event.type) << '\n';
             if (seen_ < expected.size() && event.type == expected[seen_])

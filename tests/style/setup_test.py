@@ -157,7 +157,7 @@ class backports(a_machine):
 class installing(a_machine):
     """tools/dev setup on a copy of the tree whose PATH has stand-ins: each notes how it was called."""
 
-    NEEDED = "bash env sed grep paste basename dirname readlink cut sort awk tee rm cat touch mkdir true"
+    NEEDED = "bash env sed grep paste basename dirname readlink cut sort awk tee rm cat touch mkdir mv true"
 
     def setUp(self):
         super().setUp()
@@ -177,6 +177,8 @@ class installing(a_machine):
         self.stand_in("npm", 'mkdir -p "$3/node_modules"; touch "$3/node_modules/.package-lock.json"')
         self.stand_in("apt-get", "")
         self.stand_in("apt-cache", "")
+        self.stand_in("prometheus", "")
+        self.stand_in("promtool", "")
 
     def stand_in(self, name, body):
         note = f'echo "{name} $*" >>"{self.root}/calls"\n' if name in ("apt-get", "npm", "sudo") else ""
@@ -279,6 +281,27 @@ class installing(a_machine):
         status, errors, called = self.setup_command("test")
         self.assertEqual((status, len(called)), (1, 2))
         self.assertIn("npm ci failed", errors)
+
+    def test_prometheus_is_unpacked_once_and_never_installed(self):
+        self.installed("*")
+        (self.bin / "promtool").unlink()
+        self.stand_in("apt-get", "touch prometheus_2.42_amd64.deb")
+        self.stand_in("dpkg-deb", "")
+        self.stand_in("tar", 'touch "$3/prometheus" "$3/promtool"')
+        tool = self.tree / "build/tools/prometheus/promtool"
+        status, errors, called = self.setup_command("test")
+        self.assertEqual((status, called[0]), (0, "apt-get -q download prometheus"), errors)
+        tool.chmod(0o755)
+        self.assertEqual(sorted(path.name for path in tool.parent.iterdir()), ["prometheus", "promtool"])
+        self.assertEqual(self.setup_command("test")[2], [])
+
+    def test_a_prometheus_that_cannot_be_had_is_one_clear_error(self):
+        self.installed("*")
+        (self.bin / "promtool").unlink()
+        self.stand_in("apt-get", "exit 100")
+        status, errors, called = self.setup_command("test")
+        self.assertEqual((status, errors.splitlines()[-1]), (1, "dev: error: apt-get could not download prometheus"))
+        self.assertEqual([line.split()[-1] for line in called], ["prometheus", "update"])
 
     def test_an_unknown_list_is_named(self):
         status, errors, _ = self.setup_command("bild")

@@ -7,10 +7,11 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace clarion::support {
 
-/// A memory log whose disk can be full, or unreadable, whenever a test says so.
+/// A memory log whose disk can be full, unreadable or slow, whenever a test says so.
 class faulty_log final : public storage::event_log {
 public:
     /// Appends are refused, after so many more that still succeed.
@@ -22,10 +23,23 @@ public:
     void break_reads() { unreadable_ = true; }
     void mend_reads() { unreadable_ = false; }
 
+    /// From now on appends, or reads, wait until they are let go.
+    void hold_appends() { holds_appends_ = true; }
+    void hold_reads() { holds_reads_ = true; }
+    void let_go() {
+        holds_appends_ = holds_reads_ = false;
+        for (auto& [request, done] : std::exchange(held_appends_, {}))
+            start_append(std::move(request), std::move(done));
+        for (auto& [request, done] : std::exchange(held_reads_, {}))
+            start_read(std::move(request), std::move(done));
+    }
+
     void start_append(
         storage::append_request request,
         storage::completion<storage::append_verdict> done
     ) override {
+        if (holds_appends_)
+            return (void)held_appends_.emplace_back(std::move(request), std::move(done));
         if (full_ && left_ == 0)
             return done.post(storage::unavailable{"no space left on device"});
         if (full_)
@@ -40,6 +54,8 @@ public:
     }
     void start_read(storage::page_request request, storage::completion<storage::page_result> done)
         override {
+        if (holds_reads_)
+            return (void)held_reads_.emplace_back(std::move(request), std::move(done));
         if (unreadable_)
             return done.post(storage::unavailable{"input/output error"});
         log_.start_read(std::move(request), std::move(done));
@@ -104,6 +120,12 @@ private:
     bool full_ = false;
     bool unreadable_ = false;
     std::size_t left_ = 0;
+    bool holds_appends_ = false;
+    bool holds_reads_ = false;
+    std::vector<std::pair<storage::append_request, storage::completion<storage::append_verdict>>>
+        held_appends_;
+    std::vector<std::pair<storage::page_request, storage::completion<storage::page_result>>>
+        held_reads_;
 };
 
 }  // namespace clarion::support

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/async/mailbox.hpp"
+#include "core/async/sleep.hpp"
 #include "core/session/connection.hpp"
 
 #include <boost/json/object.hpp>
@@ -38,6 +39,9 @@ public:
         readable_.notify();
     }
 
+    /// From now on the client takes so long for each write.
+    void client_reads_slowly(duration each) { takes_ = each; }
+
     /// From now on the client leaves pings without an answer, as one whose network is gone.
     void client_stops_answering() { answers_pings_ = false; }
 
@@ -58,6 +62,8 @@ public:
     }
 
     task<session::send_verdict> send(std::vector<session::shared_frame> batch) override {
+        if (takes_ > duration(0))
+            co_await sleep_for(takes_);
         while (!reads_ && !aborted_)
             co_await readable_.wait();
         if (aborted_)
@@ -104,6 +110,7 @@ private:
     std::optional<protocol::close_code> close_code_;
     std::string close_reason_;
     bool reads_ = true;
+    duration takes_{0};
     bool aborted_ = false;
     wakeup readable_;
 };

@@ -40,7 +40,10 @@ task<exit_status> client::run() {
     // Only the connection's side ends by itself, so that it can say goodbye.
     co_await first_of(
         stay_connected(),
-        first_of(first_of(talk(), read_lines()), first_of(watch_interrupts(), spin()))
+        first_of(
+            first_of(talk(), read_lines()),
+            first_of(say_again(), first_of(watch_interrupts(), spin()))
+        )
     );
     print(dialogue_.break_line());
     write(screen_.make_room());
@@ -69,6 +72,10 @@ void client::act(reaction what) {
         queue(websocket::opcode::text, std::move(frame));
     if (what.drop)
         drop_ = std::move(what.drop);
+    if (what.again_after_ms) {
+        again_after_ = milliseconds(*what.again_after_ms);
+        again_asked_.notify();
+    }
     if (what.ended) {
         last_ = *what.ended;
         talk_due_.notify();

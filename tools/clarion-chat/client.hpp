@@ -4,6 +4,7 @@
 #include "tools/clarion-chat/line_source.hpp"
 #include "tools/clarion-chat/link.hpp"
 #include "tools/clarion-chat/screen.hpp"
+#include "tools/clarion-chat/silence.hpp"
 #include "tools/clarion-chat/typed_line.hpp"
 
 #include <cstddef>
@@ -53,6 +54,7 @@ private:
     task<connection_end> receive_all(link& over);
     task<> send_all(link& over);
     task<> watch_silence(link& over);
+    task<> say_again();
     task<> talk();
     task<> read_lines();
     task<> watch_interrupts();
@@ -104,7 +106,9 @@ private:
     std::deque<outgoing_frame> outbox_;  // bounded by one message and the answers to the server
     wakeup outbox_filled_;
     std::optional<std::string> drop_;  // why the connection is to be given up
-    time_point heard_at_;
+    silence silence_;
+    std::optional<milliseconds> again_after_;  // for the message that the server holds off
+    wakeup again_asked_;
     time_point lost_at_ =
         time_point::never();  // never: the last connection worked, or is the first
     bool was_live_ = false;

@@ -19,6 +19,7 @@ using std::chrono::seconds;
 
 constexpr duration connect_time = seconds(10);
 constexpr duration welcome_time = seconds(15);
+constexpr duration look_time = std::chrono::milliseconds(500);
 constexpr duration give_up_time = seconds(60);
 constexpr duration goodbye_time = seconds(1);
 constexpr std::uint16_t final_codes_begin = 4500;  // PROTOCOL §6: a client does not come back
@@ -80,7 +81,7 @@ task<client::connection_end> client::serve(link& over) {
     const executor on = co_await asio::this_coro::executor;
     outbox_.clear();
     drop_.reset();
-    heard_at_ = on.owner().now();
+    silence_ = silence(on.owner().now());
     auto first =
         co_await first_of(receive_all(over), first_of(send_all(over), watch_silence(over)));
     connection_end end;
@@ -99,7 +100,7 @@ task<client::connection_end> client::receive_all(link& over) {
     connection_end end;
     while (!status_) {
         const websocket::incoming what = co_await over.transport.receive();
-        heard_at_ = on.owner().now();
+        silence_.heard(on.owner().now());
         if (const auto* message = std::get_if<websocket::message>(&what)) {
             if (message->kind == websocket::opcode::text)
                 act(dialogue_.hear(message->payload));
@@ -121,10 +122,10 @@ task<client::connection_end> client::receive_all(link& over) {
             end.reason = *drop_;
             co_return end;
         }
-        if (dialogue_.is_live()) {
+        was_live_ = was_live_ || dialogue_.is_live();
+        if (dialogue_.is_settled()) {
             if (lost_at_ != time_point::never())
                 note("connected again");
-            was_live_ = true;
             failures_ = 0;
             lost_at_ = time_point::never();
         }
@@ -149,23 +150,37 @@ task<> client::send_all(link& over) {
     }
 }
 
-// A path that has died silently gives no error: only an answer shows that it lives.
 task<> client::watch_silence(link& over) {
+    const executor on = co_await asio::this_coro::executor;
+    const time_point begun = on.owner().now();
     while (true) {
-        const auto& beat = dialogue_.heartbeat();
-        const bool is_welcomed = beat && beat->interval_ms > 0;
-        const duration quiet = is_welcomed ? milliseconds(beat->interval_ms) : welcome_time;
-        const duration patience = is_welcomed ? milliseconds(beat->timeout_ms) : duration(0);
-        const time_point heard = heard_at_;
-        co_await sleep_until(heard + quiet);
-        if (heard_at_ > heard)
-            continue;
-        queue(websocket::opcode::text, protocol::to_frame(protocol::client::ping{}));
-        co_await sleep_for(patience);
-        if (heard_at_ > heard)
+        co_await sleep_for(look_time);
+        const time_point now = on.owner().now();
+        silence::verdict found = silence::verdict::fine;
+        if (const auto usual = dialogue_.usual_silence())
+            found = silence_.judge(now, *usual);
+        else if (now - begun >= welcome_time)
+            found = silence::verdict::dead;
+        if (found == silence::verdict::ask)
+            queue(websocket::opcode::text, protocol::to_frame(protocol::client::ping{}));
+        if (found != silence::verdict::dead)
             continue;
         drop_ = "the server has gone silent";
         over.transport.abort();
+        co_await sleep_until(time_point::never());
+    }
+}
+
+// When the server has asked to wait with the message.
+task<> client::say_again() {
+    while (true) {
+        if (!again_after_) {
+            co_await again_asked_.wait();
+            continue;
+        }
+        const milliseconds wait = *std::exchange(again_after_, std::nullopt);
+        co_await sleep_for(wait);
+        act(dialogue_.say_again());
     }
 }
 

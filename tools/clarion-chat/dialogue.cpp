@@ -2,6 +2,7 @@
 
 #include "core/protocol/client_frames.hpp"
 #include "tools/clarion-chat/frame_fields.hpp"
+#include "tools/clarion-chat/silence.hpp"
 #include "tools/clarion-chat/terminal_text.hpp"
 
 #include <boost/json/parse.hpp>
@@ -14,6 +15,12 @@ namespace {
 
 namespace server = protocol::server;
 namespace json = boost::json;
+
+// Subscriptions in a row that brought nothing new, before the connection is given up.
+constexpr unsigned gaps_max = 3;
+
+// For a server that sends no pings of its own.
+constexpr milliseconds heartbeatless_time{25000};
 
 std::string drop_reason(std::string_view type) {
     return "the server sent a malformed " + std::string(type) + " frame";
@@ -79,6 +86,19 @@ reaction dialogue::say(std::string message_id, std::string text) {
     return out;
 }
 
+reaction dialogue::say_again() {
+    reaction out;
+    if (message_ && std::exchange(message_->is_held, false) && phase_ == phase::live)
+        send_message(out);
+    return out;
+}
+
+bool dialogue::awaits_answer() const {
+    const bool message_waits =
+        message_ && message_->sent && message_->run_id.empty() && !message_->is_held;
+    return phase_ == phase::asked || message_waits;
+}
+
 reaction dialogue::cancel() {
     reaction out;
     message_->cancel_asked = true;
@@ -92,6 +112,8 @@ reaction dialogue::connection_lost(std::uint16_t close_code) {
     reaction out;
     phase_ = phase::offline;
     gaps_ = 0;
+    if (message_)
+        message_->is_held = false;  // the next connection is asked anew
     // A frame that was too big is not sent again (PROTOCOL §1).
     if (close_code == too_big && message_ && message_->run_id.empty())
         lose_message("the message is larger than the server takes", out);
@@ -108,6 +130,14 @@ std::string dialogue::activity() const {
     if (phase_ != phase::live)
         return "connecting…";
     return message_->run_id.empty() ? "sending…" : activity_.words();
+}
+
+std::optional<duration> dialogue::usual_silence() const {
+    if (phase_ == phase::offline || !heartbeat_)
+        return std::nullopt;
+    if (awaits_answer())
+        return awaited_quiet_time;
+    return heartbeat_->interval_ms > 0 ? milliseconds(heartbeat_->interval_ms) : heartbeatless_time;
 }
 
 void dialogue::on_going_away(const json::object& frame, reaction& out) {
@@ -133,9 +163,17 @@ void dialogue::on_welcome(const json::object& frame, reaction& out) {
 
 void dialogue::subscribe(reaction& out) {
     phase_ = phase::asked;
+    is_caught_up_ = false;
     asked_as_ = "s" + std::to_string(++subscribes_);
     const protocol::client::subscribe frame{options_.thread_id, cursor_.since()};
     out.send.push_back(protocol::to_frame(frame, asked_as_));
+}
+
+void dialogue::close_gap(reaction& out) {
+    if (++gaps_ > gaps_max)
+        out.drop = "events are missing and do not come again";
+    else
+        subscribe(out);
 }
 
 void dialogue::on_subscribed(const json::object& frame, reaction& out) {
@@ -167,7 +205,8 @@ void dialogue::on_caught_up(const json::object& frame, reaction& out) {
     if (!caught_up || phase_ != phase::live)
         return;
     if (!cursor_.caught_up(caught_up->seq))
-        return subscribe(out);
+        return close_gap(out);
+    is_caught_up_ = true;
     // Said again after each loss of the connection; a decision may have been lost with it.
     tell_of_approvals(out);
     const bool was_lost = std::exchange(is_copy_lost_, false);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/async/timer_queue.hpp"
 #include "core/protocol/server_frames.hpp"
 #include "tools/clarion-chat/exit_status.hpp"
 #include "tools/clarion-chat/open_approvals.hpp"
@@ -38,6 +39,8 @@ struct reaction {
     std::vector<std::string> send;     ///< text frames, in order
     std::optional<exit_status> ended;  ///< how the message ended, once for each
     std::optional<std::string> drop;   ///< why the connection is of no use any more: dial again
+    /// The server takes the message later: call `say_again` after so long.
+    std::optional<std::int64_t> again_after_ms;
 };
 
 /// The client's side of clarion.v1 for one thread and one message at a time, without any I/O. It
@@ -53,6 +56,8 @@ public:
     /// Sends a message now, or once there is a connection. Precondition: not busy; `text` is UTF-8
     /// and not empty.
     reaction say(std::string message_id, std::string text);
+    /// The wait that the server asked for is over. Nothing if the message has gone out meanwhile.
+    reaction say_again();
     /// Asks the server to end the run of the message. Precondition: busy.
     reaction cancel();
     /// Decides the approval that has waited longest.
@@ -70,9 +75,14 @@ public:
     /// What the message's run does now, for a spinner; empty when nothing turns.
     std::string activity() const;
     bool can_cancel() const { return message_ && message_->sent && !message_->cancel_asked; }
-    /// The connection is subscribed: it has done its work.
+    /// The thread is followed.
     bool is_live() const { return phase_ == phase::live; }
-    const std::optional<protocol::server::heartbeat>& heartbeat() const { return heartbeat_; }
+    /// Everything missed has come and no answer is awaited: the connection has done its work.
+    bool is_settled() const { return is_live() && is_caught_up_ && !awaits_answer(); }
+    /// Something was written that the server has not answered yet.
+    bool awaits_answer() const;
+    /// How long nothing may come before a ping is due; nothing before `welcome`.
+    std::optional<duration> usual_silence() const;
     /// The wait that the server asked for before it went away; once.
     std::optional<std::int64_t> take_reconnect_after_ms();
     /// Ends the line that streaming text has left open.
@@ -91,6 +101,7 @@ private:
         std::string run_id;  // once accepted
         bool sent = false;   // on any connection
         bool cancel_asked = false;
+        bool is_held = false;  // by the server, for a while
     };
 
     void on_event(const boost::json::object& frame, std::string_view text, reaction& out);
@@ -115,8 +126,10 @@ private:
     bool is_own_message(std::string_view type, const boost::json::object& payload) const;
     std::string frame_id_of_message() const { return "m" + message_->id; }
     void subscribe(reaction& out);
+    void close_gap(reaction& out);
     void send_message(reaction& out);
     void send_cancel(reaction& out) const;
+    void hold_message(const protocol::server::error& error, reaction& out);
     void lose_message(const std::string& why, reaction& out);
     void notice(const std::string& text, reaction& out);
 
@@ -126,7 +139,8 @@ private:
     phase phase_ = phase::offline;
     std::string asked_as_;  // the id of the last `subscribe`
     unsigned subscribes_ = 0;
-    unsigned gaps_ = 0;             // in a row, without a new event between them
+    unsigned gaps_ = 0;  // in a row, without a new event between them
+    bool is_caught_up_ = false;
     bool is_copy_lost_ = false;     // until caught_up: what is replayed was shown before, or is old
     bool is_message_seen_ = false;  // in the log, since the copy was lost
     std::optional<message> message_;

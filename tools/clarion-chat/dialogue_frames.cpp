@@ -16,9 +16,6 @@ namespace {
 namespace server = protocol::server;
 namespace json = boost::json;
 
-// Subscriptions in a row that brought nothing new, before the connection is given up.
-constexpr unsigned gaps_max = 3;
-
 std::string words_of(const server::error& error) {
     std::string words =
         "error " + std::string(protocol::name_of(error.code)) + ": " + error.message;
@@ -45,11 +42,7 @@ void dialogue::on_event(const json::object& frame, std::string_view text, reacti
         case event_place::known:
             return;
         case event_place::gap:
-            if (++gaps_ > gaps_max)
-                out.drop = "events are missing and do not come again";
-            else
-                subscribe(out);
-            return;
+            return close_gap(out);
         case event_place::next:
             gaps_ = 0;
     }
@@ -109,12 +102,23 @@ void dialogue::on_error(const json::object& frame, reaction& out) {
     const std::string_view id = text_of(frame, "id");
     const std::string code(text_of(frame, "code"));
     const std::string words = error ? words_of(*error) : "error " + code;
-    if (message_ && id == frame_id_of_message())
+    const bool is_own = message_ && id == frame_id_of_message();
+    if (is_own && error && error->retry_after_ms)
+        hold_message(*error, out);
+    else if (is_own)
         lose_message(words, out);
     else if (id == asked_as_ || text_of(frame, "detail") == options_.thread_id)
         out.drop = without_controls(words, line_breaks::made_spaces);  // it cannot be followed now
     else
         notice(words, out);
+}
+
+void dialogue::hold_message(const server::error& error, reaction& out) {
+    message_->is_held = true;
+    out.again_after_ms = *error.retry_after_ms;
+    const std::string wait = std::to_string(*error.retry_after_ms);
+    const std::string code(protocol::name_of(error.code));
+    notice("error " + code + ": " + error.message + "; sent again in " + wait + " ms", out);
 }
 
 void dialogue::on_deleted(reaction& out) {

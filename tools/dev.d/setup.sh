@@ -1,6 +1,7 @@
 # Installs what is missing and nothing else. When nothing is, it costs one dpkg-query.
 
 . tools/dev.d/backports.sh
+. tools/dev.d/prometheus.sh
 
 # The entries of one list, comments removed. package_list NAME
 package_list() {
@@ -50,6 +51,23 @@ provide_backports() {
   }
 }
 
+# Debian starts the servers that it installs. The tests start their own, on ports of their own: one that came in
+# with them must not take a port of the machine. stop_services PACKAGE…
+stop_services() {
+  local package
+  for package in "$@"; do
+    case $package in
+      nginx | haproxy) ;;
+      *) continue ;;
+    esac
+    if [ -d /run/systemd/system ]; then
+      as_root systemctl disable --quiet --now "$package"
+    else
+      as_root service "$package" stop >/dev/null 2>&1 || true
+    fi
+  done
+}
+
 # install_packages PACKAGE…
 install_packages() {
   local missing
@@ -65,6 +83,7 @@ install_packages() {
   apt_get install --no-install-recommends "${missing[@]}" ||
     { apt_get update && apt_get install --no-install-recommends "${missing[@]}"; } ||
     die "apt-get could not install: ${missing[*]}"
+  stop_services "${missing[@]}"
 }
 
 # What the end-to-end tests use from npm; npm writes its own stamp into node_modules when it has finished.
@@ -93,5 +112,8 @@ setup() {
     mapfile -t -O ${#packages[@]} packages <<<"$more"
   fi
   install_packages "${packages[@]}"
-  [[ " $* " != *' test '* ]] || install_npm_packages
+  [[ " $* " != *' test '* ]] || {
+    provide_prometheus
+    install_npm_packages
+  }
 }

@@ -95,11 +95,29 @@ verb_test() {
   run_ctest build/all
 }
 
+# soak [MINUTES] [PART…]: a number is for the faults. They come last, for their figures to stand at the end.
 verb_soak() {
-  . tools/dev.d/fuzz.sh
+  local argument minutes='' parts=()
+  for argument in "$@"; do
+    case $argument in
+      fuzz | e2e | faults) parts+=("$argument") ;;
+      *[!0-9]* | '') die "soak takes MINUTES and the parts fuzz, e2e and faults, not '$argument'" 2 ;;
+      *) minutes=$argument ;;
+    esac
+  done
+  [ ${#parts[@]} -gt 0 ] || parts=(fuzz e2e faults)
   setup build test
-  fuzz_all '' -max_total_time=600
-  build_preset release
-  heading 'end to end, 20 times'
-  run_ctest build/release -L '^e2e$' --repeat until-fail:20
+  if [[ " ${parts[*]} " == *' fuzz '* ]]; then
+    . tools/dev.d/fuzz.sh
+    fuzz_all '' -max_total_time=600
+  fi
+  [[ " ${parts[*]} " != *' e2e '* && " ${parts[*]} " != *' faults '* ]] || build_preset release
+  if [[ " ${parts[*]} " == *' e2e '* ]]; then
+    heading 'end to end, 20 times'
+    run_ctest build/release -L '^e2e$' --repeat until-fail:20
+  fi
+  if [[ " ${parts[*]} " == *' faults '* ]]; then
+    heading "faults${minutes:+, $minutes minutes}"
+    CLARION_BIN=$PWD/build/release/bin/clarion node tests/e2e/faults/soak.mjs ${minutes:+"$minutes"}
+  fi
 }

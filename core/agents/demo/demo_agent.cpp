@@ -192,6 +192,22 @@ public:
         co_return co_await std::move(performance);
     }
 
+    // Only a call that waits for a person suspends a run.
+    task<outcome> resume(
+        const engine::request_scope& request,
+        engine::bridge& bridge,
+        tool_dispatcher& tools,
+        protocol::json_text
+    ) const override {
+        demo_turn turn(request, bridge, tools);
+        command asked = understand(request.text);
+        const auto ending = co_await turn.go_on();
+        if (!ending)
+            co_return stopped();
+        const auto& about = std::get<ask_approval>(asked);
+        co_return co_await say_and_end(turn, approval_answer(about, *ending));
+    }
+
 private:
     const std::string name_ = "demo";
     const std::string description_ =

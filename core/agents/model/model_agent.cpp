@@ -9,21 +9,42 @@ namespace clarion::agents::model {
 model_agent::model_agent(model_agent_settings settings, ports::models& models)
     : settings_(std::move(settings)), models_(models) {}
 
+ports::model* model_agent::find_model(const executor& on) const {
+    return models_.find(settings_.model, on);
+}
+
+outcome model_agent::no_model() const {
+    failed none;
+    none.code = protocol::agent_error_code::model_unavailable;
+    none.message = "there is no model named " + settings_.model;
+    return none;
+}
+
 task<outcome> model_agent::run(
     const engine::request_scope& request,
     engine::bridge& bridge,
     tool_dispatcher& tools
 ) const {
     const executor on = co_await asio::this_coro::executor;
-    ports::model* const found = models_.find(settings_.model, on);
-    if (found == nullptr) {
-        failed none;
-        none.code = protocol::agent_error_code::model_unavailable;
-        none.message = "there is no model named " + settings_.model;
-        co_return outcome(std::move(none));
-    }
+    ports::model* const found = find_model(on);
+    if (found == nullptr)
+        co_return no_model();
     model_work work(settings_, *found, bridge, tools);
     co_return co_await work.run(request);
+}
+
+task<outcome> model_agent::resume(
+    const engine::request_scope&,
+    engine::bridge& bridge,
+    tool_dispatcher& tools,
+    protocol::json_text checkpoint
+) const {
+    const executor on = co_await asio::this_coro::executor;
+    ports::model* const found = find_model(on);
+    if (found == nullptr)
+        co_return no_model();
+    model_work work(settings_, *found, bridge, tools);
+    co_return co_await work.go_on(std::move(checkpoint));
 }
 
 }  // namespace clarion::agents::model

@@ -31,6 +31,9 @@ struct model_agent_settings {
     /// The name of its model in the configuration.
     std::string model;
     std::vector<std::string> tools;
+    /// Those it may call, and those it may hand the run over to.
+    std::vector<std::string> agents{};
+    std::vector<std::string> handoffs{};
     /// What the model's context holds, its answer included.
     std::int64_t context_tokens = 32'768;
     model_agent_limits limits{};
@@ -49,6 +52,7 @@ public:
     const std::string& description() const override { return settings_.description; }
     std::optional<std::string> model() const override { return settings_.model; }
     const std::vector<std::string>& tool_names() const override { return settings_.tools; }
+    const std::vector<std::string>& agent_names() const override { return settings_.agents; }
     std::size_t parallel_tools_max() const override { return settings_.limits.parallel_tools; }
     std::optional<duration> tool_timeout() const override { return settings_.limits.tool_timeout; }
     std::optional<duration> run_deadline() const override { return settings_.limits.run_deadline; }
@@ -56,8 +60,17 @@ public:
     task<outcome>
     run(const engine::request_scope& request, engine::bridge& bridge, tool_dispatcher& tools
     ) const override;
+    task<outcome> resume(
+        const engine::request_scope& request,
+        engine::bridge& bridge,
+        tool_dispatcher& tools,
+        protocol::json_text checkpoint
+    ) const override;
 
 private:
+    ports::model* find_model(const executor& on) const;
+    outcome no_model() const;
+
     model_agent_settings settings_;
     ports::models& models_;
 };

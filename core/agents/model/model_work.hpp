@@ -2,7 +2,7 @@
 
 #include "core/agents/model/model_agent.hpp"
 #include "core/agents/model/model_turn.hpp"
-#include "core/agents/model/transcript.hpp"
+#include "core/agents/model/work_memory.hpp"
 #include "core/agents/tool_dispatcher.hpp"
 
 #include <cstdint>
@@ -23,6 +23,8 @@ public:
     );
 
     task<outcome> run(const engine::request_scope& request);
+    /// Goes on where a call was suspended.
+    task<outcome> go_on(protocol::json_text checkpoint);
 
 private:
     /// Nothing: go on with the next turn.
@@ -32,28 +34,24 @@ private:
     task<verdict> take_turn();
     task<verdict> after_answer(std::string text, ports::model_answer answer);
     task<verdict> call_tools(std::string text, std::vector<ports::model_call> calls);
+    verdict take_answers(tool_dispatcher::answers answers);
+    verdict hand_over(const std::vector<ports::model_call>& calls) const;
+    task<outcome> work_to_the_end();
+    protocol::json_text memory() const;
     task<verdict> tell(std::string notice);
     verdict fit_context();
     verdict check_truncation(const ports::model_answer& answer) const;
     verdict check_calls(const std::vector<ports::model_call>& calls);
     outcome fail(protocol::agent_error_code code, std::string message) const;
-    void count(const protocol::token_usage& counted);
     ports::model_request request() const;
 
     const model_agent_settings& settings_;
     ports::model& model_;
     engine::bridge& bridge_;
     tool_dispatcher& tools_;
-    transcript told_;
+    work_memory memory_;
     std::vector<ports::offered_tool> offered_;
     std::int64_t offered_tokens_ = 0;
-    std::int64_t told_tokens_ = 0;  // as estimated for the turn under way
-    std::int64_t steps_ = 0;
-    std::int64_t turns_ = 0;
-    std::int64_t calls_ = 0;
-    std::int64_t bad_turns_ = 0;  // in a row, with arguments that are none
-    bool told_of_trimming_ = false;
-    std::optional<protocol::token_usage> usage_;
 };
 
 }  // namespace clarion::agents::model

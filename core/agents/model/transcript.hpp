@@ -15,6 +15,7 @@ namespace clarion::agents::model {
 /// calls with all their results. Pure.
 class transcript {
 public:
+    transcript() = default;
     /// An empty prompt is no message.
     explicit transcript(std::string prompt);
 
@@ -39,10 +40,26 @@ public:
     std::int64_t tokens() const;
     std::vector<ports::model_message> messages() const;
 
+    /// All of it, for a run that goes on in another engine.
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("opening", self.opening_);
+        visit("past", self.past_);
+        visit("question", self.question_);
+        visit("steps", self.steps_);
+        visit("call_ids", self.call_ids_);
+    }
+
 private:
     struct group {
         std::vector<ports::model_message> messages;
         std::int64_t tokens = 0;
+
+        template <class Self, class Visitor>
+        static void describe(Self& self, Visitor& visit) {
+            visit("messages", self.messages);
+            visit("tokens", self.tokens);
+        }
     };
 
     void add(std::vector<group>& to, std::vector<ports::model_message> messages);

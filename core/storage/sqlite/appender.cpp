@@ -63,7 +63,10 @@ appender::appender(connection& database)
           "INSERT INTO messages(thread_rowid, message_id, content_digest, run_id, seq)"
           " VALUES (?, ?, ?, ?, ?)"
       ),
-      change_run_(database, "UPDATE runs SET state = ? WHERE thread_rowid = ? AND run_id = ?") {}
+      change_run_(
+          database,
+          "UPDATE runs SET state = ?, checkpoint = ? WHERE thread_rowid = ? AND run_id = ?"
+      ) {}
 
 append_verdict appender::append(const append_request& request) {
     const std::optional<position> at = find_thread(request.key);
@@ -204,7 +207,8 @@ appender::add_run(const append_request& request, std::int64_t thread_rowid) {
 std::optional<unavailable>
 appender::change_runs(const append_request& request, std::int64_t thread_rowid) {
     for (const run_change& change : request.runs) {
-        change_run_.run(protocol::name_of(change.state), thread_rowid, change.run_id);
+        change_run_
+            .run(protocol::name_of(change.state), change.checkpoint, thread_rowid, change.run_id);
         if (!database_.failed() && database_.changes() == 0)
             return unknown_run(change.run_id);
     }

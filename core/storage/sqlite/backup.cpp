@@ -6,6 +6,7 @@
 #include "core/storage/sqlite/file_copy.hpp"
 #include "core/storage/sqlite/schema.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <system_error>
@@ -42,7 +43,8 @@ complaint check_backup(const std::filesystem::path& backup) {
     connection& database = *std::get<std::unique_ptr<connection>>(opened);
     const std::int64_t id = database.integer_of("PRAGMA application_id");
     const std::int64_t version = database.integer_of("PRAGMA user_version");
-    const std::string pages = database.text_of("PRAGMA quick_check(1)");
+    std::string pages = database.text_of("PRAGMA quick_check(1)");
+    std::ranges::replace(pages, '\n', ' ');
     if (const auto failure = database.take_error())
         return refused("cannot be read: " + failure->text);
     if (id != application_id)

@@ -107,6 +107,8 @@ public:
     bool failed() const { return error_.has_value(); }
     std::optional<sql_error> take_error();
 
+    /// The file's permissions allow no writing.
+    bool is_read_only() const { return sqlite3_db_readonly(handle_.get(), "main") == 1; }
     /// False when SQLite has ended the transaction by itself, as it does on some errors.
     bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
     std::int64_t last_insert_rowid() const { return sqlite3_last_insert_rowid(handle_.get()); }

@@ -8,6 +8,10 @@
 #include <system_error>
 #include <utility>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 namespace clarion::storage {
 
 namespace {
@@ -39,6 +43,8 @@ connect(const std::filesystem::path& file, access how, const sqlite_options& opt
 // The file is looked at before it is changed: it may be another program's.
 std::optional<std::string>
 prepare_for_writing(connection& database, const sqlite_options& options) {
+    if (database.is_read_only())
+        return "cannot be written by this user: give it the file, or start as who owns it";
     if (auto refusal = sqlite::migrate(database, options.schema_steps))
         return refusal;
     const std::string journal = database.text_of("PRAGMA journal_mode=WAL");
@@ -53,8 +59,17 @@ prepare_for_writing(connection& database, const sqlite_options& options) {
     return std::nullopt;
 }
 
+// SQLite would let everybody on the machine read what users say; what it makes beside the file
+// takes the file's permissions over. A file that exists keeps its own.
+void make_private(const std::filesystem::path& file) {
+    const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (made >= 0)
+        ::close(made);
+}
+
 connection_or_failure
 connect_for_writing(const std::filesystem::path& file, const sqlite_options& options) {
+    make_private(file);
     auto opened = connect(file, access::read_write, options);
     if (auto* database = std::get_if<std::unique_ptr<connection>>(&opened))
         if (auto failure = prepare_for_writing(**database, options))

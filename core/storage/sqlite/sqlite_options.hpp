@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/metrics/histogram.hpp"
 #include "core/storage/sqlite/schema.hpp"
 
 #include <chrono>
@@ -25,6 +26,13 @@ struct sqlite_options {
     /// or when nothing has been written for this long.
     std::chrono::milliseconds checkpoint_idle{1000};
 
+    /// While a full disk holds writes up and nobody asks for any, a probe is written this often.
+    std::chrono::milliseconds probe_interval{1000};
+
+    /// Called on the writer's thread when a write is refused for lack of room, with why, and when
+    /// one has succeeded again; in turns.
+    std::function<void(const std::string&)> on_full;
+    std::function<void()> on_room;
     /// Called once, on the writer's thread, when nothing can be written until a restart, with why.
     std::function<void(const std::string&)> on_broken;
 
@@ -41,11 +49,17 @@ struct sqlite_figures {
     std::int64_t appends_unavailable = 0;  // the disk's fault, or a full queue
     std::int64_t events_committed = 0;
     std::int64_t last_batch_appends = 0;
+    /// Of the batches that were committed: from the transaction's begin to the end of its fsync,
+    /// and how many appends went together.
+    metrics::time_histogram commit_us;
+    metrics::size_histogram batch_appends;
     std::int64_t checkpoints = 0;
     std::int64_t reads = 0;
     std::int64_t read_steps = 0;      // of SQLite's virtual machine
     std::int64_t database_bytes = 0;  // of the files
     std::int64_t wal_bytes = 0;
+    /// Why the last write was refused for lack of room; empty when there is some.
+    std::string full_because;
     /// Why nothing can be written until a restart; empty as long as it can.
     std::string broken_because;
 };

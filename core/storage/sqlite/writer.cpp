@@ -1,5 +1,6 @@
 #include "core/storage/sqlite/writer.hpp"
 
+#include "core/async/monotonic_clock.hpp"
 #include "core/storage/append_facts.hpp"
 
 #include <algorithm>
@@ -173,6 +174,12 @@ std::optional<std::vector<any_change>> writer::take() {
             checkpoint();
             lock.lock();
         }
+        while (!full_because_.empty() && broken_because_.empty() &&
+               !arrived_.wait_for(lock, options_.probe_interval, something_to_do)) {
+            lock.unlock();
+            probe();
+            lock.lock();
+        }
         arrived_.wait(lock, something_to_do);
     }
     if (queue_.empty() && trims_.empty() && closing_)
@@ -181,11 +188,15 @@ std::optional<std::vector<any_change>> writer::take() {
 }
 
 void writer::commit(std::span<any_change> batch) {
+    const time_point begun = monotonic_now();
+    const std::int64_t commits_before = commits_;
     if (broken_because_.empty())
         execute(batch);
     else
         refuse_all(batch, broken_because_);
     count(batch);
+    if (commits_ > commits_before)
+        measure(batch, monotonic_now() - begun);
     answer(batch);
 }
 
@@ -256,13 +267,54 @@ std::string writer::roll_back(const sql_error& error) {
         break_off(*worse);
     else if (!may_pass(error))
         break_off(error);
-    return broken_because_.empty() ? "the log cannot be written now: " + error.text
-                                   : broken_because_;
+    if (!broken_because_.empty())
+        return broken_because_;
+    std::string why = "the log cannot be written now: " + error.text;
+    hold_up(why);
+    return why;
+}
+
+void writer::hold_up(const std::string& why) {
+    const bool is_new = full_because_.empty();
+    full_because_ = why;
+    {
+        const std::lock_guard lock(mutex_);
+        figures_.full_because = why;
+    }
+    if (is_new && options_.on_full)
+        options_.on_full(why);
+}
+
+// Changes nothing, but writes the database's first page: SQLite skips what is equal only in rows.
+void writer::probe() {
+    const std::int64_t version = database_->integer_of("PRAGMA user_version");
+    begin_.run();
+    database_->execute("PRAGMA user_version = " + std::to_string(version));
+    commit_.run();
+    if (const auto error = database_->take_error())
+        roll_back(*error);
+    else if (removed_rows_ == removed_rows::held_up)
+        removed_rows_ = removed_rows::waiting;
+}
+
+// Something is durable: if there was no room, there is some.
+void writer::written() {
+    ++commits_;
+    if (full_because_.empty())
+        return;
+    full_because_.clear();
+    {
+        const std::lock_guard lock(mutex_);
+        figures_.full_because.clear();
+    }
+    if (options_.on_room)
+        options_.on_room();
 }
 
 void writer::break_off(const sql_error& error) {
     const bool is_new = broken_because_.empty();
     broken_because_ = "the log cannot be written until a restart: " + error.text;
+    removed_rows_ = removed_rows::none;  // the next start finds them
     {
         const std::lock_guard lock(mutex_);
         figures_.broken_because = broken_because_;
@@ -286,6 +338,15 @@ void writer::count(std::span<const any_change> batch) {
     figures_.last_batch_appends = appends;
 }
 
+void writer::measure(std::span<const any_change> batch, duration took) {
+    const auto appends = std::ranges::count_if(batch, [](const any_change& one) {
+        return std::holds_alternative<append_change>(one);
+    });
+    const std::lock_guard lock(mutex_);
+    figures_.commit_us.add(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+    figures_.batch_appends.add(appends);
+}
+
 void writer::answer(std::span<any_change> batch) {
     answers_by_shard answers;
     for (any_change& one : batch)
@@ -296,7 +357,7 @@ void writer::answer(std::span<any_change> batch) {
 // Called by SQLite with the size of the write-ahead log, once a transaction that wrote is durable.
 int writer::committed_hook(void* self, sqlite3*, const char*, int pages) {
     auto& writer = *static_cast<class writer*>(self);
-    ++writer.commits_;
+    writer.written();
     if (pages < writer.wal_pages_)
         writer.checkpointed_pages_ = 0;  // it began anew, as all of it had been copied
     writer.wal_pages_ = pages;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/async/timer_queue.hpp"
 #include "core/storage/event_log.hpp"
 #include "core/storage/sqlite/appender.hpp"
 #include "core/storage/sqlite/change.hpp"
@@ -27,7 +28,8 @@ namespace clarion::storage::sqlite {
 /// into the next transaction, with one fsync, and only after it their verdicts leave.
 ///
 /// A full disk costs the batch: it is rolled back, answered `unavailable`, and the next one is
-/// tried. Any other failure of a transaction or a checkpoint breaks the log until a restart.
+/// tried; when none comes, a probe is. Any other failure of a transaction or a checkpoint breaks
+/// the log until a restart.
 class writer {
 public:
     /// Takes the only connection that may write.
@@ -66,11 +68,15 @@ private:
     void decide(revocation_change& change) { change.verdict = revoker_.revoke(change.request); }
     std::string roll_back(const sql_error& error);
     void break_off(const sql_error& error);
+    void hold_up(const std::string& why);
+    void probe();
+    void written();
     void answer(std::span<any_change> batch);
     void sweep();
     void trim();
     trim_verdict trim_now(const retention& keep);
     void count(std::span<const any_change> batch);
+    void measure(std::span<const any_change> batch, duration took);
     bool checkpoint_is_due(std::int64_t pages) const;
     void checkpoint();
     static int committed_hook(void* self, sqlite3*, const char*, int pages);
@@ -89,6 +95,7 @@ private:
     std::int64_t checkpointed_pages_ = 0;
     std::int64_t commits_ = 0;
     std::string broken_because_;
+    std::string full_because_;
     /// Rows of removed threads: none known of; some; some, once the disk takes writes again.
     enum class removed_rows { none, waiting, held_up };
     removed_rows removed_rows_ = removed_rows::none;

@@ -12,3 +12,15 @@ export async function eventually(look, expected, boundMs) {
     await wait(50);
   }
 }
+
+/** Looks again and again until `look` gives something, and gives that; what it throws meanwhile does not count. `why`
+ *  says what is missing when it never does. */
+export async function found(look, why, boundMs = 60000) {
+  const end = Date.now() + boundMs;
+  for (;;) {
+    const seen = await Promise.resolve().then(look).catch(() => null);
+    if (seen) return seen;
+    assert.ok(Date.now() < end, why());
+    await wait(100);
+  }
+}

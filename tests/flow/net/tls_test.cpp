@@ -134,6 +134,41 @@ BOOST_AUTO_TEST_CASE(a_certificate_that_is_not_trusted_or_has_another_name_is_re
     BOOST_TEST(renamed.find("certificate verify failed") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_pinned_certificate_is_taken_under_any_name_and_no_other_is) {
+    const tls_files files;
+    const tls_files others;
+    listener_options how;
+    how.tls = make_tls_server_context(files.paths());
+    const tls_context_ptr shown = how.tls;
+    server here({}, std::move(how));
+    for (const char* name : {"127.0.0.1", "127.0.0.2"}) {
+        std::string received;
+        on_a_shard(echo_over({name, here.port(), make_pinned_tls_client_context(shown)}, received));
+        BOOST_TEST((received == std::string(200'000, 'x')));
+    }
+    const tls_context_ptr other = make_tls_server_context(others.paths());
+    const std::string refused =
+        failure_of({"127.0.0.1", here.port(), make_pinned_tls_client_context(other)});
+    BOOST_TEST(refused.find("certificate verify failed") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_certificate_is_objected_to_outside_of_its_time) {
+    const tls_files files;
+    const tls_context_ptr shown = make_tls_server_context(files.paths());
+    constexpr std::int64_t year_ms = std::int64_t{366} * 86'400'000;
+    const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+    const std::int64_t now = std::chrono::duration_cast<milliseconds>(since_epoch).count();
+    BOOST_TEST(objection_to_certificate(shown, now).value_or("none") == "none");
+    BOOST_TEST(
+        objection_to_certificate(shown, now + 200 * year_ms).value_or("none") ==
+        "the certificate has expired"
+    );
+    BOOST_TEST(
+        objection_to_certificate(shown, now - 10 * year_ms).value_or("none") ==
+        "the certificate is not valid yet"
+    );
+}
+
 BOOST_AUTO_TEST_CASE(a_client_that_does_not_shake_hands_is_dropped_in_time) {
     const tls_files files;
     listener_options how;

@@ -29,15 +29,20 @@ struct watched_memory {
             resident -= kept;
             kept = 0;
         };
-        memory.emplace(world.get_executor(), failures, std::move(source));
+        memory.emplace(world.get_executor(), failures, ready, std::move(source));
     }
     void looks_again() { world.run_for(memory_watch::interval); }
-    bool is_spent() const { return memory->budget().is_spent(); }
+    bool is_spent() const {
+        const bool spent = memory->budget().is_spent();
+        BOOST_TEST(spent == !ready.reasons().empty());
+        return spent;
+    }
 
     sim::world world;
     failure::ledger failures{failure::logger(), [] {
                                  return 1;
                              }};
+    app::readiness ready;
     std::int64_t resident = 10 * mib;
     std::int64_t kept = 0;  // by the allocator, of what is resident
     int looks = 0;

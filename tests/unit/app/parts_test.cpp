@@ -8,8 +8,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <exception>
 #include <string>
+#include <thread>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -71,7 +73,10 @@ BOOST_AUTO_TEST_CASE(a_failed_fsync_poisons_the_log_and_the_server_is_not_ready)
         const auto verdict = append_to(*log);
         BOOST_TEST(std::holds_alternative<storage::unavailable>(verdict));
     }
-    BOOST_TEST(ready.reasons() == std::vector<std::string>{"storage"});
+    const std::vector<std::string> reasons{
+        "storage: the log cannot be written until a restart: disk I/O error"
+    };
+    BOOST_TEST(ready.reasons() == reasons);
     support::expect_failure(
         failure::code::storage_poisoned,
         failures,
@@ -80,6 +85,38 @@ BOOST_AUTO_TEST_CASE(a_failed_fsync_poisons_the_log_and_the_server_is_not_ready)
          .detail = "until a restart",
          .from = "app/parts.cpp"}
     );
+}
+
+BOOST_AUTO_TEST_CASE(a_full_disk_makes_the_server_not_ready_until_there_is_room) {
+    faulty_vfs disk;
+    const support::temporary_directory directory;
+    failure::ledger failures(failure::logger(), unix_ms);
+    readiness ready;
+    server_settings with;
+    with.data = directory.path().string();
+    storage::sqlite_options options = log_options(failures, ready);
+    options.vfs = faulty_vfs::name;
+    options.probe_interval = std::chrono::milliseconds(1);
+    const auto log = open_log(with, options);
+    disk.fail(faulty_vfs::file::log, faulty_vfs::operation::write, SQLITE_FULL);
+    BOOST_TEST(std::holds_alternative<storage::unavailable>(append_to(*log)));
+    const std::vector<std::string> reasons{
+        "storage: the log cannot be written now: database or disk is full"
+    };
+    BOOST_TEST(ready.reasons() == reasons);
+    support::expect_failure(
+        failure::code::storage_unavailable,
+        failures,
+        {.how = failure::severity::error,
+         .of = failure::code_class::storage,
+         .detail = "database or disk is full",
+         .from = "app/parts.cpp"}
+    );
+    disk.fail(faulty_vfs::file::log, faulty_vfs::operation::write, SQLITE_OK);
+    const auto latest = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!ready.reasons().empty() && std::chrono::steady_clock::now() < latest)
+        std::this_thread::yield();
+    BOOST_TEST(ready.reasons().empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { Outgoing } from "../../../app/web/outgoing.js";
-import { connect } from "./fake_connection.mjs";
+import { connect } from "../client-js/fake_connection.mjs";
 
 const kept = new Map();
 globalThis.sessionStorage = {

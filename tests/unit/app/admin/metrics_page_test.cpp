@@ -100,6 +100,7 @@ BOOST_AUTO_TEST_CASE(every_metric_has_a_help_a_type_and_a_name_by_its_kind) {
     of.shards.resize(1);
     of.shards[0].emplace();
     of.storage.emplace();
+    of.canary_rounds.emplace();
     const scraped page = scrape(std::move(of));
     for (const auto& [name, type] : page.types) {
         BOOST_TEST(page.helped.contains(name), name << " has no HELP");
@@ -122,6 +123,44 @@ BOOST_AUTO_TEST_CASE(failures_have_code_and_severity_as_raised) {
     const std::string name = R"(clarion_failures_total{code="tool_failed",severity=)";
     BOOST_TEST(page.samples.at(name + R"("warning"})") == "2");
     BOOST_TEST(page.samples.at(name + R"("critical"})") == "1");
+}
+
+BOOST_AUTO_TEST_CASE(what_has_come_of_the_canary_is_told) {
+    measured of;
+    of.canary_rounds = canary::canary_figures{7, 2, true, 12'500, 1'790'000'000'500};
+    const scraped page = scrape(std::move(of));
+    BOOST_TEST(page.samples.at("clarion_canary_green") == "1");
+    BOOST_TEST(page.samples.at(R"(clarion_canary_rounds_total{outcome="green"})") == "7");
+    BOOST_TEST(page.samples.at(R"(clarion_canary_rounds_total{outcome="red"})") == "2");
+    BOOST_TEST(std::stod(page.samples.at("clarion_canary_round_seconds")) == 0.0125);
+    BOOST_TEST(std::stod(page.samples.at("clarion_canary_green_time_seconds")) == 1790000000.5);
+    BOOST_TEST(!scrape(measured()).samples.contains("clarion_canary_green"));
+}
+
+// An alert on the rise of a series that comes with its first value would miss that one.
+BOOST_AUTO_TEST_CASE(what_has_not_happened_yet_is_zero_and_not_missing) {
+    measured of;
+    of.shards.resize(1);
+    of.shards[0].emplace();
+    of.shards[0]->counted.events_committed.add(protocol::event_type::custom, 2);
+    of.shards[0]->counted.resumes.add(metrics::resume_verdict::trimmed);
+    of.storage.emplace();
+    of.storage->commit_us.add(3'000);
+    const scraped page = scrape(std::move(of));
+    for (const failure::code_traits& row : failure::all_codes()) {
+        const std::string name = "clarion_failures_total{code=\"" + std::string(row.name) + "\"";
+        const std::string usual = ",severity=\"" + std::string(protocol::name_of(row.how)) + "\"}";
+        BOOST_TEST(page.samples.at(name + usual) == "0");
+        BOOST_TEST(page.samples.at(name + R"(,severity="critical"})") == "0");
+    }
+    const std::string events = "clarion_events_committed_total";
+    BOOST_TEST(page.samples.at(events + R"({type="custom",criticality="operational"})") == "2");
+    BOOST_TEST(
+        page.samples.at(events + R"({type="agent_error",criticality="mission_critical"})") == "0"
+    );
+    BOOST_TEST(page.samples.at(R"(clarion_resumes_total{verdict="trimmed"})") == "1");
+    BOOST_TEST(page.samples.at(R"(clarion_storage_commit_seconds_bucket{le="0.0025"})") == "0");
+    BOOST_TEST(page.samples.at(R"(clarion_storage_commit_seconds_bucket{le="0.005"})") == "1");
 }
 
 BOOST_AUTO_TEST_CASE(the_process_says_what_it_uses) {

@@ -79,6 +79,7 @@ const std::vector<const char*> limits = {
     "limits.heartbeat_interval_ms",
     "limits.heartbeat_timeout_ms",
     "limits.run_deadline_ms",
+    "limits.run_silence_ms",
     "limits.drain_ms",
     "limits.retention_days",
     "limits.retention_bytes",

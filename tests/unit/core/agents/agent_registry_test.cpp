@@ -51,6 +51,12 @@ BOOST_AUTO_TEST_CASE(agents_are_found_by_name_and_listed_in_order_with_the_defau
     BOOST_TEST(!cards[2].reason);
 }
 
+BOOST_AUTO_TEST_CASE(the_servers_own_agent_is_found_and_not_listed) {
+    const agent_registry agents(agents_named({"ada", "~canary"}), "ada");
+    BOOST_TEST((agents.find("~canary") != nullptr));
+    BOOST_TEST(agents.cards().size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_name_given_twice_or_a_default_that_is_missing_stops_the_start) {
     const auto says = [](const char* text) {
         return [text](const std::invalid_argument& error) {

@@ -28,7 +28,7 @@ session::shared_frame frame(std::string owner, std::string body) {
 /// A line of ada's, as `serve` holds it, ended by whatever ends it.
 struct fixture {
     explicit fixture(std::size_t outbox_bytes_max = 1000)
-        : wire(world.get_executor(), connection, outbox_bytes_max) {
+        : wire(world.get_executor(), connection, outbox_bytes_max, failures) {
         wire.out()->owner = "ada";
         wire.in().flow();
     }
@@ -53,6 +53,9 @@ struct fixture {
     close_code code() const { return std::get<session::closing>(*wire_end()).code; }
 
     sim::world world;
+    failure::ledger failures{failure::logger(), [this] {
+                                 return world.wall_ms();
+                             }};
     memory_connection connection;
     line wire;
 };

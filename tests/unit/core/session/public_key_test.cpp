@@ -20,7 +20,8 @@ using clarion::support::signing_key;
 public_key key_of(const std::string& json) {
     auto read = read_jwk(boost::json::parse(json).as_object());
     const auto* refused = std::get_if<key_refused>(&read);
-    BOOST_REQUIRE_MESSAGE(refused == nullptr, refused->why);
+    if (refused != nullptr)
+        BOOST_FAIL(refused->why);
     return std::get<jwk>(std::move(read)).key;
 }
 

@@ -113,6 +113,10 @@ BOOST_AUTO_TEST_CASE(what_queues_during_a_sync_shares_the_next_one) {
     const sqlite_figures figures = at.log->figures();
     BOOST_TEST(figures.commits - commits_before == 2);
     BOOST_TEST(figures.last_batch_appends == 100);
+    BOOST_TEST(figures.batch_appends.count() == 3U);  // 1, 1 and 100 appends
+    BOOST_TEST(figures.batch_appends.sum() == 102);
+    BOOST_TEST(figures.commit_us.count() == 3U);
+    BOOST_TEST(figures.commit_us.sum() > 0);
     BOOST_TEST(figures.appends_committed == 102);
     BOOST_TEST(figures.events_committed == 102);
 }
@@ -134,6 +138,7 @@ BOOST_AUTO_TEST_CASE(a_batch_of_refusals_costs_no_sync) {
     at.ask->append(texts_behind(9, {"a"}));
     BOOST_TEST(at.disk.log_syncs() == before);
     BOOST_TEST(at.log->figures().appends_refused == 2);
+    BOOST_TEST(at.log->figures().commit_us.count() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_transaction_takes_no_more_than_its_bound) {

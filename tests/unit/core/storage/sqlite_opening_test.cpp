@@ -98,6 +98,19 @@ BOOST_AUTO_TEST_CASE(a_missing_directory_is_made_for_its_owner_alone) {
     BOOST_TEST((mode == std::filesystem::perms::owner_all));
 }
 
+// In a directory that others may enter it would be theirs to read.
+BOOST_AUTO_TEST_CASE(the_log_is_its_owner_s_alone) {
+    using std::filesystem::perms;
+    support::temporary_directory directory;
+    const ::mode_t before = ::umask(0);
+    const auto log = sqlite_store::open(directory.path());
+    ::umask(before);
+    for (const auto& file : std::filesystem::directory_iterator(directory.path())) {
+        const perms mode = file.status().permissions();
+        BOOST_TEST((mode == (perms::owner_read | perms::owner_write)), file.path());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_directory_that_is_a_file_is_refused_by_name) {
     support::temporary_directory directory;
     const std::filesystem::path file = directory.path() / "file";

@@ -62,6 +62,38 @@ BOOST_AUTO_TEST_CASE(past_the_cap_an_upgrade_is_a_503_but_the_page_is_served) {
     world.run_for(milliseconds(1));
 }
 
+// The server as its own client proves that it works, not that there is room.
+BOOST_AUTO_TEST_CASE(the_servers_own_credential_passes_the_caps_and_no_other_does) {
+    session::memory_budget memory;
+    memory.spend();
+    options.memory = &memory;
+    options.websockets = {1, 0};
+    options.is_own = [](std::string_view credential) {
+        return credential == "own";
+    };
+    const std::string own = "Authorization: Bearer own\r\n" + std::string(upgrade_headers);
+    for (int times = 0; times < 2; ++times) {
+        BOOST_TEST(is(answer_to(get("/ws", own)), "101"));
+        open();
+    }
+    BOOST_TEST(place->websockets().size() == 2U);
+    BOOST_TEST(is(answer_to(get("/ws", upgrade_headers)), "503"));
+    open();
+    const std::string other = "Authorization: Bearer other\r\n" + std::string(upgrade_headers);
+    BOOST_TEST(is(answer_to(get("/ws", other)), "503"));
+    memory.recover();
+    open();
+    BOOST_TEST(is(answer_to(get("/ws", other)), "503"));
+    // What it took counts for others, and is given back.
+    streams[0]->end();
+    streams[1]->end();
+    world.run_for(milliseconds(1));
+    BOOST_TEST(place->websockets().size() == 0U);
+    open();
+    place->drain();
+    BOOST_TEST(is(answer_to(get("/ws", own)), "503"));
+}
+
 BOOST_AUTO_TEST_CASE(too_many_connections_are_refused_at_once) {
     options.unauthenticated = {1, 0};
     open();

@@ -176,6 +176,67 @@ BOOST_AUTO_TEST_CASE(a_caught_up_beyond_the_last_event_is_a_gap) {
     BOOST_TEST(type_of(only_frame(talk.hear(caught_up))) == "subscribe");
 }
 
+BOOST_AUTO_TEST_CASE(a_caught_up_that_never_fits_gives_the_connection_up) {
+    begin();
+    const auto caught_up = R"({"type":"caught_up","thread_id":"t","seq":3})";
+    for (int attempt = 0; attempt < 3; ++attempt) {
+        only_frame(talk.hear(caught_up));
+        subscribed("e1", 3);
+    }
+    BOOST_TEST(talk.hear(caught_up).drop.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_work_is_done_once_all_has_come_and_nothing_waits_for_an_answer) {
+    const auto caught_up = R"({"type":"caught_up","thread_id":"t","seq":0})";
+    welcomed();
+    BOOST_TEST(talk.awaits_answer());
+    subscribed("", 0);
+    BOOST_TEST(!talk.is_settled());
+    talk.hear(caught_up);
+    BOOST_TEST(talk.is_settled());
+    talk.say("m1", "hi");
+    BOOST_TEST(!talk.is_settled());
+    BOOST_TEST(talk.awaits_answer());
+    talk.hear(own_message(1));
+    BOOST_TEST(talk.is_settled());
+    talk.connection_lost(0);
+    BOOST_TEST(!talk.is_settled());
+    welcomed();
+    subscribed("e1", 1);
+    BOOST_TEST(!talk.is_settled());
+}
+
+BOOST_AUTO_TEST_CASE(silence_is_usual_for_a_heartbeat_and_for_five_seconds_while_an_answer_waits) {
+    using namespace std::chrono_literals;
+    BOOST_TEST(!talk.usual_silence().has_value());
+    welcomed();
+    BOOST_TEST((talk.usual_silence() == clarion::duration(5s)));
+    subscribed("", 0);
+    BOOST_TEST((talk.usual_silence() == clarion::duration(25s)));
+    talk.connection_lost(0);
+    BOOST_TEST(!talk.usual_silence().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_message_that_is_held_off_goes_again_under_its_id) {
+    const auto held = R"({"type":"error","id":"mm1","code":"rate_limited","message":"x",)"
+                      R"("retryable":true,"retry_after_ms":700})";
+    welcomed();
+    subscribed("", 0);
+    const json::object first = only_frame(talk.say("m1", "hi"));
+    const reaction told = talk.hear(held);
+    BOOST_TEST(told.again_after_ms.value() == 700);
+    BOOST_TEST(told.notices.at(0) == "error rate_limited: x; sent again in 700 ms");
+    BOOST_TEST(!told.ended.has_value());
+    BOOST_TEST(!talk.awaits_answer());
+    BOOST_TEST((only_frame(talk.say_again()) == first));
+    BOOST_TEST(talk.say_again().send.empty());
+    talk.hear(held);
+    talk.connection_lost(0);
+    welcomed();
+    BOOST_TEST((only_frame(subscribed("", 0)) == first));
+    BOOST_TEST(talk.say_again().send.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_run_that_went_with_its_log_is_said_to_be_lost) {
     begin();
     talk.hear(own_message(1));
