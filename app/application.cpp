@@ -5,6 +5,7 @@
 #include "app/credential_files.hpp"
 #include "app/file_limit.hpp"
 #include "app/home_directory.hpp"
+#include "app/mcp_parts.hpp"
 #include "app/parts.hpp"
 #include "app/proof_of_life.hpp"
 #include "app/readiness.hpp"
@@ -96,6 +97,7 @@ private:
     shards shards_;                                    // threads
     memory_watch memory_;                              // and whether there is memory for more
     std::unique_ptr<storage::event_log> storage_;      // what is true
+    mcp_servers mcp_;                                  // what others have for agents
     agents::tool_registry tools_;                      // what agents can do
     std::unique_ptr<ports::models> models_;            // what they can ask
     agents::agent_registry agents_;                    // who answers
@@ -130,7 +132,8 @@ application::application(const settings& with, failure::logging& logging)
       shards_(make_shards(settings_.server)),
       memory_(first(), failures_, ready_, memory_of_process(settings_.limits.memory_bytes_max)),
       storage_(open_log(settings_.server, log_options(failures_, ready_))),
-      tools_(make_tools()),
+      mcp_(settings_, shards_, log_),
+      tools_(make_tools(mcp_.catalog())),
       models_(make_models(settings_, shards_)),
       agents_(make_agents(settings_, tools_, *models_)),
       engines_(agents_, tools_),
@@ -303,6 +306,8 @@ task<conversation::revoke_outcome> application::revoke(std::string user_id) {
 }
 
 task<> application::start() {
+    // Runs that go on from where they were have need of them.
+    co_await mcp_.start();
     co_await revive_threads(*storage_, homes_, settings_.server.data);
     co_await recall_revocations(*storage_, revoked_, settings_.server.data);
     listener_->start();
@@ -349,12 +354,15 @@ task<> application::shut_down() {
     chores_.cancel();
     site_->drain();
     co_await on_every_home([](conversations& home, duration grace) { return home.drain(grace); });
+    task_group farewells(first());
+    farewells.spawn(mcp_.stop());
     co_await on_every_home([](conversations& home, duration) { return home.close_sessions(); });
     co_await listener_->close(close_grace);
     if (admin_)
         co_await admin_->close(close_grace);
     co_await chores_.join();
     co_await on_every_home([](conversations& home, duration) { return home.join(); });
+    co_await farewells.join();
 }
 
 void application::stop_shards() {

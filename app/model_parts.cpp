@@ -106,7 +106,7 @@ void add_model_agents(
 ) {
     for (const agent_config& one : with.agents) {
         for (const std::string& tool : one.tools)
-            if (tools.find(tool) == nullptr)
+            if (!tools.knows(tool))
                 throw std::runtime_error(
                     "[[agents]] " + app::quoted(one.name) + ": there is no tool " +
                     app::quoted(tool)

@@ -103,8 +103,9 @@ open_log(const server_settings& with, const storage::sqlite_options& options) {
     return std::get<std::unique_ptr<storage::sqlite_event_log>>(std::move(opened));
 }
 
-agents::tool_registry make_tools() {
+agents::tool_registry make_tools(const agents::outside::tool_catalog& outside) {
     agents::tool_registry tools;
+    tools.use(outside);
     agents::tools::add_builtin_tools(tools);
     agents::demo::add_demo_tools(tools);
     return tools;

@@ -1,6 +1,7 @@
 #include "app/config/agent_checks.hpp"
 
 #include "app/config/complaint.hpp"
+#include "app/config/mcp_section.hpp"
 #include "core/protocol/utf8.hpp"
 
 #include <algorithm>
@@ -182,6 +183,8 @@ std::optional<std::string> wrong_agents(const settings& checked) {
     for (std::size_t index = 0; index < checked.models.size(); ++index)
         if (auto fault = check_model(checked, index))
             return fault;
+    if (auto fault = wrong_mcp(checked))
+        return fault;
     if (auto fault = check_names("agents", checked.agents))
         return fault;
     for (std::size_t index = 0; index < checked.agents.size(); ++index)

@@ -75,6 +75,9 @@ std::string to_toml(const settings& shown) {
                 if (value != setting_value(std::string()))
                     out.append(row.key).append(" = ").append(spelled(value)).append("\n");
             }
+            if (repeated.others != nullptr)
+                for (const spelled_setting& one : repeated.others(shown, index))
+                    out.append(one.key).append(" = ").append(spelled(one.value)).append("\n");
         }
     return out;
 }

@@ -1,50 +1,25 @@
 #include "app/config/repeated_sections.hpp"
 
+#include "app/config/mcp_section.hpp"
+#include "app/config/section_rows.hpp"
 #include "net/http/url.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <type_traits>
 #include <variant>
 
 namespace clarion::app {
 
 namespace {
 
+using rows::row;
+using rows::section;
+
 constexpr std::int64_t day_ms = 86'400'000;
 constexpr std::int64_t tokens_max = 100'000'000;
 constexpr std::int64_t count_max = 10'000;
 constexpr std::int64_t parallel_max = 256;
-
-template <auto List, auto Field>
-setting_value read_field(const settings& from, std::size_t index) {
-    return (from.*List)[index].*Field;
-}
-
-template <auto List, auto Field>
-void write_field(settings& to, std::size_t index, const setting_value& value) {
-    auto& field = (to.*List)[index].*Field;
-    field = std::get<std::remove_cvref_t<decltype(field)>>(value);
-}
-
-template <auto List, auto Field>
-repeated_setting row(std::string_view key, value_rule rule) {
-    return {key, read_field<List, Field>, write_field<List, Field>, std::move(rule)};
-}
-
-template <auto List>
-repeated_section section(std::string_view name, std::vector<repeated_setting> rows) {
-    return {
-        name,
-        [](const settings& from) { return (from.*List).size(); },
-        [](settings& to, std::size_t index) {
-            if ((to.*List).size() <= index)
-                (to.*List).resize(index + 1);
-        },
-        std::move(rows),
-    };
-}
 
 bool is_anything(std::string_view) {
     return true;
@@ -135,6 +110,7 @@ std::vector<repeated_setting> agent_rows() {
 const std::vector<repeated_section>& repeated_sections() {
     static const std::vector<repeated_section> all = {
         section<&settings::models>("models", model_rows()),
+        mcp_section(),
         section<&settings::agents>("agents", agent_rows()),
     };
     return all;

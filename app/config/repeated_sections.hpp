@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-// The settings of sections that stand in the file any number of times, `[[models]]` and
+// The settings of sections that stand in the file any number of times, `[[models]]`, `[[mcp]]` and
 // `[[agents]]`: the one description of each, as `setting_table.hpp` is for the others. They come
 // from the file alone.
 namespace clarion::app {
@@ -23,12 +23,24 @@ struct repeated_setting {
     value_rule rule;
 };
 
+/// A setting as it stands in the file: its key, with quotes where TOML wants them, and its value.
+struct spelled_setting {
+    std::string key;
+    setting_value value;
+};
+
 struct repeated_section {
     std::string_view name;
     std::size_t (*count)(const settings&);
     /// Makes those up to `index` exist.
     void (*make)(settings&, std::size_t index);
     std::vector<repeated_setting> rows;
+    /// Takes a key that no row has, for sections with keys that users make up: the end of a
+    /// sentence that begins with its place when it is refused. nullptr: there are none.
+    std::optional<std::string> (*take_other
+    )(settings&, std::size_t index, std::string_view key, const setting_value* value) = nullptr;
+    /// Those keys, secrets masked.
+    std::vector<spelled_setting> (*others)(const settings&, std::size_t index) = nullptr;
 };
 
 /// In the order of PROTOCOL §10.

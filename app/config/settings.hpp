@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -78,6 +79,24 @@ struct model_config {
     std::int64_t context_tokens = 32'768;
 };
 
+/// `tools` of `[[mcp]]`: when calls of one tool need a person's word.
+struct mcp_tool_config {
+    std::string tool;
+    std::string approve = "always";
+    /// Regular expressions by argument; empty: all calls.
+    std::map<std::string, std::string> when;
+};
+
+/// `[[mcp]]` of PROTOCOL §10: a server whose tools are `NAME.TOOL`. A command or a URL.
+struct mcp_config {
+    std::string name;
+    std::vector<std::string> command;
+    std::string url;
+    std::string approve = "unless-read-only";
+    std::map<std::string, std::string> env;
+    std::vector<mcp_tool_config> tools;
+};
+
 inline constexpr const char* agent_kind_model = "model";
 inline constexpr const char* agent_kind_remote = "ag-ui";
 
@@ -112,6 +131,7 @@ struct settings {
     std::string default_agent = "demo";
     bool demo = true;
     std::vector<model_config> models;
+    std::vector<mcp_config> mcp;
     std::vector<agent_config> agents;
 };
 

@@ -66,7 +66,7 @@ check_call(tool_call call, const tool_registry& tools, const std::vector<std::st
     const tool* found = is_allowed ? tools.find(checked.tool_name) : nullptr;
     if (found == nullptr)
         checked.problem = "there is no tool named " + checked.tool_name;
-    if (found != nullptr && needs_approval(found->spec())) {
+    if (found != nullptr && found->needs_approval(checked.parsed)) {
         checked.needs_approval = true;
         const auto wrong = checked.problem ? std::nullopt : found->check_arguments(checked.parsed);
         if (wrong)

@@ -6,7 +6,9 @@
 #include "core/async/assert.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstdio>
 #include <list>
 #include <memory>
 #include <utility>
@@ -29,6 +31,26 @@ tool_ending ending_without(const engine::not_approved& how) {
     if (how.decision == protocol::approval_decision::deny)
         why = how.by + " denied the call" + (how.note ? ": " + *how.note : std::string());
     return failed_with(protocol::tool_outcome::error, std::move(why));
+}
+
+std::string in_words(double number) {
+    std::array<char, 32> digits{};
+    const int length = std::snprintf(digits.data(), digits.size(), "%.10g", number);
+    return {digits.data(), static_cast<std::size_t>(length)};
+}
+
+protocol::progress_update update_of(const std::string& tool, ports::tool_progress told) {
+    constexpr double whole = 100;
+    protocol::progress_update made;
+    if (told.total && *told.total > 0) {
+        const double percent = std::clamp(told.done / *told.total * whole, 0.0, whole);
+        made.percent = static_cast<std::int64_t>(percent);
+    }
+    if (told.message.empty())
+        told.message =
+            in_words(told.done) + (told.total ? " of " + in_words(*told.total) : std::string());
+    made.message = tool + ": " + told.message;
+    return made;
 }
 
 std::int64_t whole_ms(duration time) {
@@ -88,6 +110,7 @@ tool_dispatcher::tool_dispatcher(
       limits_(std::move(limits)),
       places_(limits_.parallel_tools_max) {
     CLARION_ASSERT(limits_.parallel_tools_max > 0);
+    limits_.tool_names = tools_.expand(limits_.tool_names);
     for (const std::string& name : limits_.agent_names)
         if (const agent* one = limits_.agents->find(name))
             agent_specs_.push_back(spec_of(*one));
@@ -217,6 +240,8 @@ tool_dispatcher::permission tool_dispatcher::take_verdict(
 ) {
     work.places[index].approval_id.reset();
     if (auto* allowed = std::get_if<engine::approved>(&is)) {
+        if (call.called != nullptr)
+            call.called->allowed();
         replace_arguments(call, std::move(allowed->arguments));
         work.places[index].arguments = call.arguments.text;
         return permission::given;
@@ -316,9 +341,20 @@ task<tool_ending> tool_dispatcher::run_tool(batch& work, checked_call& call, dur
             calls_
         )
     );
-    co_await running.invocation().wait();
-    took = running.invocation().took();
-    co_return running.invocation().ending();
+    tool_invocation& invocation = running.invocation();
+    co_await invocation.wait();
+    for (auto told = invocation.take_progress(); told; told = invocation.take_progress()) {
+        auto refused = co_await emit(update_of(call.tool_name, *std::move(told)));
+        if (refused) {
+            work.refuse(*std::move(refused));
+            break;
+        }
+        co_await invocation.wait();
+    }
+    if (work.refused)
+        co_return tool_ending();
+    took = invocation.took();
+    co_return invocation.ending();
 }
 
 task<std::optional<engine::refusal>> tool_dispatcher::emit(protocol::payload event) {
