@@ -159,9 +159,49 @@ BOOST_AUTO_TEST_CASE(each_fault_is_named_by_file_line_and_key) {
         BOOST_TEST(fault_in(each.text) == each.line);
 }
 
-BOOST_AUTO_TEST_CASE(sections_of_later_versions_are_refused_in_so_many_words) {
+BOOST_AUTO_TEST_CASE(mcp_servers_are_read_with_keys_that_users_make_up) {
+    settings made;
+    const char* const file = R"(
+[[mcp]]
+name = "files"
+command = ["npx", "-y", "server", "."]
+env = { KEY = "value" }
+approve = "never"
+tools = { write_file = "always", run = { approve = "always", when = { path = "^/etc/" } } }
+
+[[mcp]]
+name = "web"
+url = "http://127.0.0.1:3101/mcp"
+)";
+    BOOST_REQUIRE(!read_config_text(file, "clarion.toml", made));
+    BOOST_REQUIRE(made.mcp.size() == 2U);
+    const mcp_config& files = made.mcp[0];
+    BOOST_TEST(files.command.size() == 4U);
+    BOOST_TEST(files.env.at("KEY") == "value");
+    BOOST_TEST(files.approve == "never");
+    BOOST_REQUIRE(files.tools.size() == 2U);
+    BOOST_TEST(files.tools[0].tool == "write_file");
+    BOOST_TEST(files.tools[0].when.empty());
+    BOOST_TEST(files.tools[1].tool == "run");
+    BOOST_TEST(files.tools[1].approve == "always");
+    BOOST_TEST(files.tools[1].when.at("path") == "^/etc/");
+    BOOST_TEST(made.mcp[1].url == "http://127.0.0.1:3101/mcp");
+    BOOST_TEST(made.mcp[1].approve == "unless-read-only");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_with_an_mcp_server_is_named_by_its_place) {
     const std::vector<row> rows = {
-        {"\n[[mcp]]\nname = 'files'\n", "clarion.toml:2: mcp is not supported by this version"},
+        {"[[mcp]]\nname = 'a.b'",
+         "clarion.toml:2: mcp.0.name must be a name of letters, digits, - and _, which its tools "
+         "begin with"},
+        {"[[mcp]]\napprove = 'maybe'",
+         "clarion.toml:2: mcp.0.approve must be never, always or unless-read-only"},
+        {"[[mcp]]\ntools = { a = 'maybe' }",
+         "clarion.toml:2: mcp.0.tools.a must be never, always or unless-read-only"},
+        {"[[mcp]]\ntools = { a = { when = { b = '(' } } }",
+         "clarion.toml:2: mcp.0.tools.a.when.b must be a regular expression"},
+        {"[[mcp]]\nenv = { A = 1 }", "clarion.toml:2: mcp.0.env.A must be a text"},
+        {"[[mcp]]\nspeed = 1", "clarion.toml:2: mcp.0.speed is not a setting"},
     };
     for (const row& each : rows)
         BOOST_TEST(fault_in(each.text) == each.line);
