@@ -38,7 +38,7 @@ struct agui_reader::field_reader {
         return std::string(found->get_string());
     }
 
-    std::optional<protocol::json_text> json(std::string_view name) const {
+    std::optional<protocol::json_text> any(std::string_view name) const {
         const json::value* const found = from.if_contains(name);
         if (found == nullptr || found->is_null())
             return std::nullopt;
@@ -148,7 +148,7 @@ bool agui_reader::take_call(std::string_view type, const field_reader& from, eve
 bool agui_reader::take_run(std::string_view type, const field_reader& from, events& out) {
     if (type == "RUN_FINISHED") {
         is_over_ = true;
-        out.emplace_back(ports::remote_finished{from.json("result")});
+        out.emplace_back(ports::remote_finished{from.any("result")});
     } else if (type == "RUN_ERROR") {
         is_over_ = true;
         const std::string code = from.text("code");
@@ -176,7 +176,7 @@ void agui_reader::take_extra(
     events& out
 ) {
     if (type == "CUSTOM") {
-        auto value = from.json("value");
+        auto value = from.any("value");
         out.emplace_back(
             ports::remote_extra{from.text("name"), value.value_or(protocol::json_text{"null"})}
         );

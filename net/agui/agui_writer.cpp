@@ -17,7 +17,8 @@ std::string_view text_in(const json::object& from, std::string_view name) {
     const json::value* const found = from.if_contains(name);
     if (found == nullptr || !found->is_string())
         return {};
-    return found->get_string();
+    const json::string& text = found->get_string();
+    return {text.data(), text.size()};
 }
 
 }  // namespace

@@ -189,7 +189,14 @@ kind = "model"
 prompt = "You are …"
 model = "local"
 tools = ["calculator", "clock"]
+agents = ["remote"]
+handoffs = ["remote"]
 limits = { turns = 3, tool_calls = 4, parallel_tools = 5, tokens = 6, tool_timeout_ms = 7, run_deadline_ms = 8 }
+
+[[agents]]
+name = "remote"
+kind = "ag-ui"
+url = "http://127.0.0.1:4011/agui"
 )";
     BOOST_TEST(read_config_text(file, "clarion.toml", made).value_or("") == "");
     BOOST_REQUIRE(made.models.size() == 2U);
@@ -201,7 +208,11 @@ limits = { turns = 3, tool_calls = 4, parallel_tools = 5, tokens = 6, tool_timeo
     BOOST_TEST(made.models[0].context_tokens == 8192);
     BOOST_TEST(made.models[1].name == "other");
     BOOST_TEST(made.models[1].total_ms == 3000);
-    BOOST_REQUIRE(made.agents.size() == 1U);
+    BOOST_REQUIRE(made.agents.size() == 2U);
+    BOOST_TEST(made.agents[0].agents.at(0) == "remote");
+    BOOST_TEST(made.agents[0].handoffs.at(0) == "remote");
+    BOOST_TEST(made.agents[1].kind == "ag-ui");
+    BOOST_TEST(made.agents[1].url == "http://127.0.0.1:4011/agui");
     BOOST_TEST(made.agents[0].tools.size() == 2U);
     BOOST_TEST(made.agents[0].turns == 3);
     BOOST_TEST(made.agents[0].tokens == 6);
@@ -224,7 +235,7 @@ BOOST_AUTO_TEST_CASE(faults_in_models_and_agents_are_named_by_their_place) {
          "without a user"},
         {"[[models]]\ntimeouts = { idle_ms = 0 }\n",
          "clarion.toml:2: models.0.timeouts.idle_ms must be a whole number from 1 to 86400000"},
-        {"[[agents]]\nkind = 'robot'\n", "clarion.toml:2: agents.0.kind must be model"},
+        {"[[agents]]\nkind = 'robot'\n", "clarion.toml:2: agents.0.kind must be model or ag-ui"},
         {"[[models]]\nname = ''\n", "clarion.toml:2: models.0.name must be the name of the model"},
     };
     for (const row& each : rows)
