@@ -2,6 +2,7 @@
 
 #include "app/admin/debug_pages.hpp"
 #include "app/admin/shard_watch.hpp"
+#include "app/agent_watch.hpp"
 #include "app/credential_files.hpp"
 #include "app/file_limit.hpp"
 #include "app/home_directory.hpp"
@@ -100,9 +101,11 @@ private:
     mcp_servers mcp_;                                  // what others have for agents
     agents::tool_registry tools_;                      // what agents can do
     std::unique_ptr<ports::models> models_;            // what they can ask
+    std::unique_ptr<ports::remote_agents> remote_;     // and where
     agents::agent_registry agents_;                    // who answers
     engine::engine_factory engines_;                   // the only way to an engine
     home_directory homes_;                             // each user's threads, on one shard
+    agent_watch agent_watch_;                          // who can answer now
     upkeep upkeep_;                                    // what keeps their log in order
     observed observed_;                                // what an operator can look at
     shard_watch watch_;                                // and what looks after the shards
@@ -135,9 +138,11 @@ application::application(const settings& with, failure::logging& logging)
       mcp_(settings_, shards_, log_),
       tools_(make_tools(mcp_.catalog())),
       models_(make_models(settings_, shards_)),
-      agents_(make_agents(settings_, tools_, *models_)),
+      remote_(make_remote_agents(settings_, shards_)),
+      agents_(make_agents(settings_, tools_, {*models_, *remote_})),
       engines_(agents_, tools_),
       homes_(make_homes()),
+      agent_watch_(settings_, agents_.cards(), homes_, log_),
       upkeep_(settings_.limits, *storage_, homes_, failures_),
       observed_(observe(shards_, homes_, failures_, logging, *storage_, memory_)),
       watch_(observed_.shards, log_),
@@ -315,6 +320,8 @@ task<> application::start() {
         admin_->start();
     credentials_.watch();
     chores_.spawn(upkeep_.run());
+    co_await agent_watch_.look();
+    chores_.spawn(agent_watch_.run());
     log_.info(start_line(settings_, shards_.size()));
     proof_.begin(chores_, *listener_, observed_, [this] { become_ready(); });
 }

@@ -5,6 +5,8 @@
 #include "app/parts.hpp"
 #include "app/version.hpp"
 #include "core/agents/model/model_agent.hpp"
+#include "core/agents/remote/remote_agent.hpp"
+#include "net/agui/remote_client.hpp"
 #include "net/http/proxy_rules.hpp"
 #include "net/http/url.hpp"
 #include "net/model/model_set.hpp"
@@ -56,8 +58,22 @@ model::model_settings settings_of(const model_config& from) {
     return made;
 }
 
-bool is_secure(const model::model_settings& one) {
-    return one.where.base.how == http::scheme::https;
+agui::remote_settings remote_settings_of(const agent_config& from) {
+    agui::remote_settings made;
+    made.name = from.name;
+    made.where = std::get<http::url>(http::parse_url(from.url));
+    made.api_key = read_api_key(from);
+    made.timeouts.total = milliseconds(from.run_deadline_ms);
+    return made;
+}
+
+std::unique_ptr<const agents::agent>
+make_remote_agent(const agent_config& from, ports::remote_agents& remote) {
+    agents::remote::remote_agent_settings made;
+    made.name = from.name;
+    made.description = from.description;
+    made.run_deadline = milliseconds(from.run_deadline_ms);
+    return std::make_unique<agents::remote::remote_agent>(std::move(made), remote);
 }
 
 agents::model::model_agent_settings settings_of(const agent_config& from, const settings& in) {
@@ -67,6 +83,8 @@ agents::model::model_agent_settings settings_of(const agent_config& from, const 
     made.prompt = read_prompt(from);
     made.model = from.model;
     made.tools = from.tools;
+    made.agents = from.agents;
+    made.handoffs = from.handoffs;
     made.limits.turns = from.turns;
     made.limits.tool_calls = from.tool_calls;
     made.limits.parallel_tools = static_cast<std::size_t>(from.parallel_tools);
@@ -81,6 +99,19 @@ agents::model::model_agent_settings settings_of(const agent_config& from, const 
 
 }  // namespace
 
+http::client_options http_options_of(const settings& with) {
+    http::client_options options;
+    options.proxies = proxies_of_environment();
+    options.user_agent = server_name();
+    const auto is_https = [](const std::string& url) {
+        return url.starts_with("https:");
+    };
+    if (std::ranges::any_of(with.models, is_https, &model_config::base_url) ||
+        std::ranges::any_of(with.agents, is_https, &agent_config::url))
+        options.tls = net::make_tls_client_context("");
+    return options;
+}
+
 std::unique_ptr<ports::models> make_models(const settings& with, const shards& all) {
     auto made = std::make_unique<model::model_sets>();
     if (with.models.empty())
@@ -88,23 +119,37 @@ std::unique_ptr<ports::models> make_models(const settings& with, const shards& a
     std::vector<model::model_settings> models;
     for (const model_config& one : with.models)
         models.push_back(settings_of(one));
-    http::client_options options;
-    options.proxies = proxies_of_environment();
-    options.user_agent = server_name();
-    if (std::ranges::any_of(models, is_secure))
-        options.tls = net::make_tls_client_context("");
+    const http::client_options options = http_options_of(with);
     for (const auto& one : all)
         made->add(one->get_executor(), std::make_unique<model::model_set>(models, options));
     return made;
 }
 
-void add_model_agents(
+std::unique_ptr<ports::remote_agents> make_remote_agents(const settings& with, const shards& all) {
+    auto made = std::make_unique<agui::remote_sets>();
+    std::vector<agui::remote_settings> remote;
+    for (const agent_config& one : with.agents)
+        if (one.kind == agent_kind_remote)
+            remote.push_back(remote_settings_of(one));
+    if (remote.empty())
+        return made;
+    const http::client_options options = http_options_of(with);
+    for (const auto& one : all)
+        made->add(one->get_executor(), std::make_unique<agui::remote_set>(remote, options));
+    return made;
+}
+
+void add_agents(
     std::vector<std::unique_ptr<const agents::agent>>& agents,
     const settings& with,
     const agents::tool_registry& tools,
-    ports::models& models
+    outside services
 ) {
     for (const agent_config& one : with.agents) {
+        if (one.kind == agent_kind_remote) {
+            agents.push_back(make_remote_agent(one, services.remote));
+            continue;
+        }
         for (const std::string& tool : one.tools)
             if (!tools.knows(tool))
                 throw std::runtime_error(
@@ -112,7 +157,7 @@ void add_model_agents(
                     app::quoted(tool)
                 );
         agents.push_back(
-            std::make_unique<agents::model::model_agent>(settings_of(one, with), models)
+            std::make_unique<agents::model::model_agent>(settings_of(one, with), services.models)
         );
     }
 }

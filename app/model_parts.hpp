@@ -4,20 +4,32 @@
 #include "core/agents/agent_registry.hpp"
 #include "core/agents/tool_registry.hpp"
 #include "core/ports/model.hpp"
+#include "core/ports/remote_agent.hpp"
+#include "net/http/client.hpp"
 
 #include <memory>
-#include <string>
+#include <vector>
 
-// The agents behind which models decide, each made from its settings (`make_models` is among the
-// parts). What cannot be made throws std::runtime_error with the one line that start-up prints.
+// The agents of the configuration, each made from its settings, and how they reach the world
+// (`make_models` and `make_remote_agents` are among the parts). What cannot be made throws
+// std::runtime_error with the one line that start-up prints.
 namespace clarion::app {
 
-/// Adds the agents of `[[agents]]`; `models` and `tools` outlive them.
-void add_model_agents(
+/// What agents ask; outlives them.
+struct outside {
+    ports::models& models;
+    ports::remote_agents& remote;
+};
+
+/// Adds the agents of `[[agents]]`; `tools` outlives them.
+void add_agents(
     std::vector<std::unique_ptr<const agents::agent>>& agents,
     const settings& with,
     const agents::tool_registry& tools,
-    ports::models& models
+    outside services
 );
+
+/// The proxies of the environment, TLS if anything configured needs it.
+[[nodiscard]] http::client_options http_options_of(const settings& with);
 
 }  // namespace clarion::app

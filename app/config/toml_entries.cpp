@@ -167,11 +167,7 @@ std::optional<toml_fault> find_continued_character(std::string_view text) {
 // each of them, which is legal in the same places and no others.
 std::optional<toml_fault> find_stray_character(std::string_view text) {
     std::string plain(text);
-    std::ranges::replace_if(
-        plain,
-        [](char c) { return !is_ascii(c); },
-        '$'
-    );
+    std::ranges::replace_if(plain, [](char c) { return !is_ascii(c); }, '$');
     auto parsed = parse(plain);
     if (auto* const fault = std::get_if<toml_fault>(&parsed))
         return std::move(*fault);

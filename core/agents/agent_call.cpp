@@ -5,15 +5,13 @@
 #include "core/agents/tool_arguments.hpp"
 #include "core/agents/tool_batch.hpp"
 #include "core/async/first_of.hpp"
+#include "core/engine/checkpoint_text.hpp"
 #include "core/protocol/json_writer.hpp"
-
-#include <boost/json/parse.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <exception>
 #include <memory>
-#include <stdexcept>
 #include <utility>
 #include <variant>
 
@@ -36,11 +34,11 @@ engine::request_scope_ptr scope_within(
     const engine::request_scope& caller,
     const agent& callee,
     const std::string& tool_call_id,
-    std::string task
+    std::string asked
 ) {
     auto scope = std::make_shared<engine::request_scope>(caller);
     scope->agent_name = callee.name();
-    scope->text = std::move(task);
+    scope->text = std::move(asked);
     scope->handed.reset();
     scope->parent_tool_call_id = tool_call_id;
     return scope;
@@ -74,11 +72,11 @@ tool_dispatcher::agent_call::agent_call(
     tool_dispatcher& of,
     const agent& callee,
     const std::string& tool_call_id,
-    std::string task
+    std::string asked
 )
     : of_(of),
       callee_(callee),
-      request_(scope_within(*of.request_, callee, tool_call_id, std::move(task))),
+      request_(scope_within(*of.request_, callee, tool_call_id, std::move(asked))),
       bridge_(of.bridge_.under_call(tool_call_id, heard_)),
       tools_(
           request_,
@@ -94,10 +92,7 @@ task<std::optional<tool_ending>> tool_dispatcher::agent_call::answer() {
 
 task<std::optional<tool_ending>>
 tool_dispatcher::agent_call::go_on(const protocol::json_text& inside, std::string said) {
-    batch_checkpoint kept;
-    const boost::json::value parsed = boost::json::parse(inside.text);
-    if (const auto wrong = protocol::read_object(parsed.as_object(), kept, {}))
-        throw std::runtime_error("the checkpoint's " + wrong->pointer + " " + wrong->reason);
+    auto kept = engine::read_own_checkpoint<batch_checkpoint>(inside.text);
     heard_.text = std::move(said);
     protocol::json_text own = kept.agent;
     tools_.restore(std::move(kept));

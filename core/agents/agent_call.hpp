@@ -23,7 +23,7 @@ public:
         tool_dispatcher& of,
         const agent& callee,
         const std::string& tool_call_id,
-        std::string task
+        std::string asked
     );
     agent_call(const agent_call&) = delete;
     agent_call& operator=(const agent_call&) = delete;

@@ -79,7 +79,8 @@ task<bool> conversation::close_lost(const storage::open_run& run) {
     engine::run_failed lost{
         agent_error_code::process_lost,
         "the server stopped while this run was at work",
-        {}};
+        {}
+    };
     const seal_verdict sealed = co_await seal_run(services_.storage, log_, run, std::move(lost));
     if (const auto* failed = std::get_if<seal_failed>(&sealed))
         load_failure_ = failed->reason;

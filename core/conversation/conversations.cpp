@@ -65,7 +65,8 @@ task<session::arrival> conversations::arrive(session::session_link link) {
     if (!is_own && is_full(user.visitors.size(), settings_.connections_per_user_max)) {
         found.refused = session::closing{
             protocol::close_code::too_many_connections,
-            "this user has too many connections"};
+            "this user has too many connections"
+        };
         co_return found;
     }
     const std::string connection_id = link.connection_id();
@@ -300,7 +301,8 @@ task<> conversations::drain(duration grace) {
             const auto jitter = on_.owner().random().below(1000);
             const server::going_away leaving{
                 "shutdown",
-                in_ms(reconnect_after) + static_cast<std::int64_t>(jitter)};
+                in_ms(reconnect_after) + static_cast<std::int64_t>(jitter)
+            };
             guest.link.send_text(protocol::to_frame(leaving));
         }
     const time_point end = on_.owner().now() + grace;

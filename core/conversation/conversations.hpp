@@ -87,6 +87,8 @@ public:
     task<> join();
 
     std::size_t active_runs() const;
+    /// Engines and tool calls that have not ended.
+    std::size_t bodies_at_work() const { return bodies_.size(); }
 
     // What an operator sees: no more than asked for, in the order of users and threads.
     std::vector<run_report> runs(std::size_t runs_max) const;

@@ -1,9 +1,7 @@
 #include "core/conversation/run_from_log.hpp"
 
-#include "core/protocol/json_reader.hpp"
+#include "core/engine/checkpoint_text.hpp"
 #include "core/protocol/payload_text.hpp"
-
-#include <boost/json/parse.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -33,15 +31,6 @@ std::optional<std::string> fold(engine::run_fold& state, const protocol::event& 
 bool belongs_to_run(const protocol::event& event, const std::string& run_id) {
     return event.run_id == run_id && event.type != protocol::event_type::user_message &&
            event.type != protocol::event_type::run_queued;
-}
-
-std::optional<std::string> read(const std::string& text, engine::run_checkpoint& into) {
-    boost::system::error_code error;
-    const boost::json::value parsed = boost::json::parse(text, error);
-    if (error || !parsed.is_object())
-        return "is no JSON object";
-    const auto wrong = protocol::read_object(parsed.get_object(), into, {});
-    return wrong ? std::optional(wrong->pointer + " " + wrong->reason) : std::nullopt;
 }
 
 }  // namespace
@@ -83,7 +72,7 @@ task<std::variant<engine::suspended_run, fold_failed>> suspended_from_log(
         co_return result(std::move(*failed));
     engine::suspended_run left;
     left.fold = std::move(std::get<engine::run_fold>(folded));
-    if (auto wrong = read(run.checkpoint, left.checkpoint))
+    if (const auto wrong = engine::read_checkpoint(run.checkpoint, left.checkpoint))
         co_return result(fold_failed{"the checkpoint of run " + run.run_id + ": " + *wrong});
     co_return result(std::move(left));
 }

@@ -2,26 +2,16 @@
 
 #include "core/agents/batch_checkpoint.hpp"
 #include "core/agents/token_sum.hpp"
+#include "core/engine/checkpoint_text.hpp"
 #include "core/protocol/json_writer.hpp"
 
-#include <boost/json/parse.hpp>
-
 #include <memory>
-#include <stdexcept>
 #include <utility>
 #include <variant>
 
 namespace clarion::engine {
 
 namespace {
-
-agents::batch_checkpoint read_work(const protocol::json_text& from) {
-    agents::batch_checkpoint read;
-    const boost::json::value parsed = boost::json::parse(from.text);
-    if (const auto wrong = protocol::read_object(parsed.as_object(), read, {}))
-        throw std::runtime_error("the checkpoint's " + wrong->pointer + " " + wrong->reason);
-    return read;
-}
 
 agents::outcome failed_with(protocol::agent_error_code code, std::string message) {
     agents::failed gave_up;
@@ -104,7 +94,9 @@ task<bool> engine::announce() {
 task<agents::outcome> engine::act() {
     if (!kept_)
         co_return co_await agent_->run(*scope_, bridge_, *tools_);
-    agents::batch_checkpoint work = read_work(std::exchange(kept_, std::nullopt)->work);
+    auto work =
+        read_own_checkpoint<agents::batch_checkpoint>(std::exchange(kept_, std::nullopt)->work.text
+        );
     protocol::json_text agents_own = work.agent;
     tools_->restore(std::move(work));
     co_return co_await agent_->resume(*scope_, bridge_, *tools_, std::move(agents_own));

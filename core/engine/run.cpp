@@ -322,7 +322,8 @@ ending run::ending_of(const body& state) const {
     return run_failed{
         agent_error_code::internal,
         "the agent stopped though nothing was refused",
-        std::nullopt};
+        std::nullopt
+    };
 }
 
 failure::context run::about() const {

@@ -123,7 +123,8 @@ task<approval_verdict> run_approvals::ask(approval_request asked) {
     const std::size_t open_max = limits.approvals_open_max;
     if (open_max != 0 && open_.size() >= open_max)
         co_return unasked{
-            "approvals_open_per_run_max (" + std::to_string(open_max) + ") approvals are open"};
+            "approvals_open_per_run_max (" + std::to_string(open_max) + ") approvals are open"
+        };
     const open_ptr approval = open(std::move(asked));
     if (!approval)
         co_return unasked{"too many approvals of this user are open"};
@@ -208,7 +209,8 @@ std::optional<protocol::field_error> run_approvals::find_wrong(
     if ((how.arguments || how.note) && bytes > journal_.limits().event_bytes_max)
         return protocol::field_error{
             how.arguments ? "/arguments" : "/note",
-            "is too large for an event (event_bytes_max)"};
+            "is too large for an event (event_bytes_max)"
+        };
     if (!how.arguments)
         return std::nullopt;
     const boost::json::value parsed = boost::json::parse(how.arguments->text);

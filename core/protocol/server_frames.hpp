@@ -313,7 +313,7 @@ using replies = frame_list<
     pong,
     error>;
 /// Every frame that the server sends unasked, besides events, and `deleted` to who did not ask.
-using notices = frame_list<welcome, thread_changed, token_expiring, agents, going_away>;
+using notices = frame_list<welcome, thread_changed, token_expiring, server::agents, going_away>;
 
 template <class T, class List>
 inline constexpr bool is_listed = false;
@@ -323,13 +323,13 @@ inline constexpr bool is_listed<T, frame_list<Frames...>> = (std::same_as<T, Fra
 }  // namespace server
 
 template <class T>
-requires(server::is_listed<T, server::replies> || server::is_listed<T, server::notices>) inline constexpr bool is_frame<
-    T> = true;
+    requires(server::is_listed<T, server::replies> || server::is_listed<T, server::notices>)
+inline constexpr bool is_frame<T> = true;
 
 /// A frame as it goes out: its type, the `id` of the client frame it answers, its fields.
 template <described T>
-requires is_frame<T> std::string
-to_frame(const T& body, const std::optional<std::string>& id = std::nullopt) {
+    requires is_frame<T>
+std::string to_frame(const T& body, const std::optional<std::string>& id = std::nullopt) {
     std::string out;
     object_writer frame(out);
     frame("type", T::type);

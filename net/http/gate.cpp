@@ -163,6 +163,10 @@ task<gate::opening_ptr> gate::serve_requests(net::byte_stream& stream) {
                 open->who.place_before_session = place;
             co_return open;
         }
+        if (const auto* streamed = site_->find_stream(source.head().path)) {
+            co_await open_stream(stream, source, *streamed, place);
+            co_return nullptr;
+        }
         const connection_after after = co_await serve_request(stream, source);
         if (after == connection_after::closed)
             break;

@@ -36,13 +36,15 @@ bool is_about_length(const reported_error& error) {
     constexpr std::array<std::string_view, 3> codes = {
         "context_length_exceeded",
         "exceed_context_size",
-        "string_above_max_length"};
+        "string_above_max_length"
+    };
     constexpr std::array<std::string_view, 5> sentences = {
         "maximum context length",
         "context length exceeded",
         "exceeds the available context size",
         "context window",
-        "prompt is too long"};
+        "prompt is too long"
+    };
     return has_any(error.word, codes) || has_any(error.message, sentences);
 }
 

@@ -107,7 +107,8 @@ private:
             pause_until_ = clock_->now() + *pause;
             return ports::model_notice{
                 what + "; attempt " + std::to_string(attempts_ + 1) + " of " +
-                std::to_string(with_.retries.attempts_max) + " in " + in_seconds(*pause)};
+                std::to_string(with_.retries.attempts_max) + " in " + in_seconds(*pause)
+            };
         }
         if (!is_worth_another_model(failure.what) || place_ + 1 == chain_.size())
             return ports::model_failure{error_code_of(failure.what), what};

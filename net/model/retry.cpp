@@ -48,7 +48,8 @@ std::optional<std::int64_t> date_ms_in(std::string_view text) {
         text.substr(12, 4),
         text.substr(17, 2),
         text.substr(20, 2),
-        text.substr(23, 2)};
+        text.substr(23, 2)
+    };
     for (std::size_t at = 0; at < parts.size(); ++at) {
         const auto number = digits_in(parts[at]);
         if (!number)

@@ -4,6 +4,7 @@
 
 import WebSocket from "../e2e/node_modules/ws/wrapper.mjs";
 import { startServer } from "../e2e/support/server.mjs";
+import { at } from "./percentile.mjs";
 
 const messages = Number(process.argv[2] ?? 300);
 
@@ -27,8 +28,6 @@ function run(wsUrl, number) {
     socket.on("error", reject);
   });
 }
-
-const at = (values, share) => values.sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
 
 const server = await startServer();
 const all = [];

@@ -1,5 +1,6 @@
 // How long an event takes from its emit to the socket and back, and who is told of what is late.
 #include "core/async/sleep.hpp"
+#include "tests/flow/scripted_flow.hpp"
 #include "tests/support/expect_failure.hpp"
 #include "tests/support/faulty_log.hpp"
 #include "tests/support/flow_server.hpp"
@@ -18,6 +19,8 @@ using engine::request_scope;
 using failure::code;
 using failure::code_class;
 using failure::severity;
+using flow_test::ask_scripted;
+using flow_test::with_script;
 using std::chrono::seconds;
 using support::expect_failure;
 using support::faulty_log;
@@ -50,20 +53,6 @@ scripted_agent::script busy_behind(Payload event, duration time) {
 
 const protocol::agent_thinking thought{"scripted", 1, "a plan", std::nullopt};
 const protocol::progress_update progress{"half of it", std::nullopt};
-
-flow_client& ask_scripted(flow_server& server) {
-    flow_client& ada = server.connect("ada");
-    ada.sends(
-        R"({"type":"message","thread_id":"t1","message_id":"m1","text":"go","agent":"scripted"})"
-    );
-    return ada;
-}
-
-flow_server::options with_script(scripted_agent::script script) {
-    flow_server::options with;
-    with.extra_agent = std::make_unique<scripted_agent>(std::move(script));
-    return with;
-}
 
 failure::context place_of(const flow_client& client) {
     return {

@@ -1,6 +1,7 @@
 #include "core/async/sleep.hpp"
 #include "core/engine/work_list.hpp"
 #include "core/metrics/counters.hpp"
+#include "tests/flow/scripted_flow.hpp"
 #include "tests/support/flow_server.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -20,16 +21,10 @@ using clarion::agents::tool_call;
 using clarion::agents::tool_dispatcher;
 using clarion::engine::bridge;
 using clarion::engine::request_scope;
+using clarion::flow_test::with_script;
 using clarion::support::flow_client;
 using clarion::support::flow_server;
-using clarion::support::scripted_agent;
 namespace protocol = clarion::protocol;
-
-flow_server::options with_script(scripted_agent::script script) {
-    flow_server::options with;
-    with.extra_agent = std::make_unique<scripted_agent>(std::move(script));
-    return with;
-}
 
 const std::string ask_scripted =
     R"({"type":"message","thread_id":"t1","message_id":"m1","text":"go","agent":"scripted"})";

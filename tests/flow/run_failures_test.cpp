@@ -1,12 +1,12 @@
 // Each failure of a run, by its real cause, and its whole record.
 #include "core/async/sleep.hpp"
+#include "tests/flow/scripted_flow.hpp"
 #include "tests/support/expect_failure.hpp"
 #include "tests/support/faulty_log.hpp"
 #include "tests/support/flow_server.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -21,11 +21,12 @@ using engine::request_scope;
 using failure::code;
 using failure::code_class;
 using failure::severity;
+using flow_test::run_of;
+using flow_test::with_script;
 using support::expect_failure;
 using support::faulty_log;
 using support::flow_client;
 using support::flow_server;
-using support::scripted_agent;
 
 constexpr std::string_view run_boundary = "core/engine/run.cpp";
 constexpr std::string_view journal = "core/engine/run_journal.cpp";
@@ -34,21 +35,10 @@ constexpr std::string_view line_of_runs = "core/conversation/conversation_runs.c
 const std::string ask_scripted =
     R"({"type":"message","thread_id":"t1","message_id":"m1","text":"go","agent":"scripted"})";
 
-flow_server::options with_script(scripted_agent::script script) {
-    flow_server::options with;
-    with.extra_agent = std::make_unique<scripted_agent>(std::move(script));
-    return with;
-}
-
 flow_server::options on(storage::event_log& log) {
     flow_server::options with;
     with.log = &log;
     return with;
-}
-
-/// The run of the only message that was accepted.
-failure::context run_of(const flow_client& client) {
-    return {{}, "ada", "t1", std::string(client.only("accepted").at("run_id").as_string())};
 }
 
 std::int64_t seq_of(const flow_client& client, std::string_view type) {

@@ -1,6 +1,7 @@
 // A run from which nothing comes: its user is told, and its deadline ends it.
 #include "core/async/sleep.hpp"
 #include "tests/flow/approval_flow.hpp"
+#include "tests/flow/scripted_flow.hpp"
 #include "tests/support/expect_failure.hpp"
 #include "tests/support/faulty_log.hpp"
 
@@ -23,28 +24,9 @@ using failure::severity;
 using std::chrono::seconds;
 using support::expect_failure;
 using support::faulty_log;
-using support::scripted_agent;
 using strings = std::vector<std::string>;
 
 constexpr std::string_view run_boundary = "core/engine/run.cpp";
-
-flow_server::options with_script(scripted_agent::script script) {
-    flow_server::options with;
-    with.extra_agent = std::make_unique<scripted_agent>(std::move(script));
-    return with;
-}
-
-flow_client& ask_scripted(flow_server& server) {
-    flow_client& ada = server.connect("ada");
-    ada.sends(
-        R"({"type":"message","thread_id":"t1","message_id":"m1","text":"go","agent":"scripted"})"
-    );
-    return ada;
-}
-
-failure::context run_of(const flow_client& client) {
-    return {{}, "ada", "t1", std::string(client.only("accepted").at("run_id").as_string())};
-}
 
 task<> think(bridge& out, std::int64_t step) {
     protocol::agent_thinking thought{"scripted", step, "a plan", std::nullopt};

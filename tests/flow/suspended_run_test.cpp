@@ -1,6 +1,7 @@
 // A run that waits for a person: its state, its deadline, and every way in which it can end.
 #include "core/async/first_of.hpp"
 #include "tests/flow/approval_flow.hpp"
+#include "tests/flow/scripted_flow.hpp"
 #include "tests/support/faulty_log.hpp"
 
 #include <algorithm>
@@ -18,22 +19,12 @@ using engine::bridge;
 using engine::request_scope;
 using std::chrono::hours;
 using std::chrono::seconds;
-using support::scripted_agent;
 
 const tool_call guarded{"guarded_tool", {R"({"text":"go"})"}};
 const tool_call sleeping{"sleeping_tool", {"{}"}};  // ends as a time-out after 2 s
 
-flow_server::options with_script(scripted_agent::script script) {
-    flow_server::options with;
-    with.extra_agent = std::make_unique<scripted_agent>(std::move(script));
-    return with;
-}
-
-flow_client& ask_scripted(flow_server& server) {
-    flow_client& ada = server.connect("ada");
-    ada.sends(
-        R"({"type":"message","thread_id":"t1","message_id":"m1","text":"go","agent":"scripted"})"
-    );
+flow_client& ask_scripted_and_wait(flow_server& server) {
+    flow_client& ada = ask_scripted(server);
     server.world().run_for(milliseconds(100));
     return ada;
 }
@@ -117,7 +108,7 @@ BOOST_AUTO_TEST_CASE(the_state_is_suspended_while_a_person_is_waited_for_and_onl
 
 BOOST_AUTO_TEST_CASE(a_run_with_a_tool_at_work_is_not_suspended_until_that_has_ended) {
     flow_server server(with_script(call_both));
-    flow_client& ada = ask_scripted(server);
+    flow_client& ada = ask_scripted_and_wait(server);
     BOOST_TEST(ada.frames("approval_requested").size() == 1U);
     BOOST_TEST(ada.frames("tool_executing").size() == 1U);
     BOOST_TEST(stored_state(server) == "running");
@@ -135,7 +126,7 @@ BOOST_AUTO_TEST_CASE(the_deadline_stands_still_while_the_run_is_suspended) {
     flow_server::options with = with_script(call_then_sleep);
     with.conversations.runs.deadline = seconds(3);
     flow_server server(std::move(with));
-    flow_client& ada = ask_scripted(server);
+    flow_client& ada = ask_scripted_and_wait(server);
     server.world().run_for(hours(20));
     BOOST_TEST(ada.event_types().back() == "approval_requested");
     ada.sends(approve_frame(approval_id_of(ada), "allow"));
@@ -150,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_deadline_passed_beside_an_open_approval_resolves_it_first
     flow_server::options with = with_script(call_both);
     with.conversations.runs.deadline = seconds(1);
     flow_server server(std::move(with));
-    flow_client& ada = ask_scripted(server);
+    flow_client& ada = ask_scripted_and_wait(server);
     server.world().run_for(seconds(2));
     const std::vector<std::string> expected{
         "approval_resolved",
@@ -206,14 +197,14 @@ BOOST_AUTO_TEST_CASE(a_cancel_and_a_decision_at_once_end_in_one_of_both) {
 
 BOOST_AUTO_TEST_CASE(an_agent_that_returns_or_throws_leaves_no_approval_open) {
     flow_server returning(with_script(return_early));
-    flow_client& one = ask_scripted(returning);
+    flow_client& one = ask_scripted_and_wait(returning);
     returning.world().run_for(seconds(10));
     BOOST_TEST(one.event_types().back() == "agent_completed");
     check_cancelled_by_server(one);
     check_late_answer(returning, one);
 
     flow_server throwing(with_script(throw_early));
-    flow_client& other = ask_scripted(throwing);
+    flow_client& other = ask_scripted_and_wait(throwing);
     throwing.world().run_for(seconds(10));
     const std::vector<std::string> expected{"approval_resolved", "agent_error"};
     BOOST_TEST(last_types(other, 2) == expected, boost::test_tools::per_element());
@@ -221,10 +212,10 @@ BOOST_AUTO_TEST_CASE(an_agent_that_returns_or_throws_leaves_no_approval_open) {
     check_cancelled_by_server(other);
 }
 
-BOOST_AUTO_TEST_CASE(a_drain_does_not_wait_for_a_person) {
-    flow_server server;
-    flow_client& ada = server.connect("ada");
-    ask_for_approval(server, ada);
+// Its agent cannot go on in another process: it ends with this one.
+BOOST_AUTO_TEST_CASE(a_drain_ends_a_suspended_run_that_nobody_could_take_up) {
+    flow_server server(with_script(call_then_sleep));
+    flow_client& ada = ask_scripted_and_wait(server);
     const time_point begin = server.world().now();
     server.run(server.home().drain(seconds(20)));
     BOOST_TEST((server.world().now() - begin < seconds(1)));
@@ -232,20 +223,20 @@ BOOST_AUTO_TEST_CASE(a_drain_does_not_wait_for_a_person) {
     check_cancelled_by_server(ada);
 }
 
-BOOST_AUTO_TEST_CASE(a_lost_process_leaves_no_approval_open_after_the_next_start) {
+BOOST_AUTO_TEST_CASE(a_lost_process_ends_a_suspended_run_that_nobody_can_take_up) {
     storage::memory_event_log log;
     std::string id;
     {
         auto lost = std::make_unique<flow_server>([&] {
-            flow_server::options with;
+            flow_server::options with = with_script(call_then_sleep);
             with.log = &log;
             return with;
         }());
-        id = ask_for_approval(*lost, lost->connect("ada"));
+        id = approval_id_of(ask_scripted_and_wait(*lost));
         BOOST_TEST(stored_state(*lost) == "suspended");
         kill(std::move(lost));
     }
-    flow_server::options with;
+    flow_server::options with = with_script(call_then_sleep);
     with.log = &log;
     flow_server server(std::move(with));
     server.revive();
@@ -268,7 +259,7 @@ BOOST_AUTO_TEST_CASE(a_process_lost_with_all_kinds_of_work_open_closes_them_in_o
             with.log = &log;
             return with;
         }());
-        ask_scripted(*lost);
+        ask_scripted_and_wait(*lost);
         kill(std::move(lost));
     }
     flow_server::options with;
@@ -322,7 +313,7 @@ BOOST_AUTO_TEST_CASE(a_run_that_is_refused_does_not_wait_for_its_approvals) {
     flow_server::options with = with_script(call_both);
     with.log = &log;
     flow_server server(std::move(with));
-    flow_client& ada = ask_scripted(server);
+    flow_client& ada = ask_scripted_and_wait(server);
     log.fill_after(0);
     server.world().run_for(seconds(3));
     BOOST_TEST(text_of(ada.only("error"), "code") == "storage_unavailable");

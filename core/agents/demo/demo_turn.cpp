@@ -80,14 +80,16 @@ task<std::optional<tool_ending>> demo_turn::call(tool_call wanted) {
 
 // The message alone tells what comes after the call.
 task<std::optional<tool_ending>> demo_turn::go_on() {
-    tool_dispatcher::answers answers = co_await tools_.resume(nothing_kept);
+    tool_dispatcher::checkpoint keep = nothing_kept;
+    tool_dispatcher::answers answers = co_await tools_.resume(std::move(keep));
     if (std::holds_alternative<engine::refusal>(answers))
         co_return std::nullopt;
     co_return std::move(std::get<std::vector<tool_answer>>(answers).front().ending);
 }
 
 task<std::optional<std::vector<tool_answer>>> demo_turn::call_all(std::vector<tool_call> wanted) {
-    tool_dispatcher::answers answers = co_await tools_.call(std::move(wanted), nothing_kept);
+    tool_dispatcher::checkpoint keep = nothing_kept;
+    tool_dispatcher::answers answers = co_await tools_.call(std::move(wanted), std::move(keep));
     if (std::holds_alternative<engine::refusal>(answers))
         co_return std::nullopt;
     co_return std::get<std::vector<tool_answer>>(std::move(answers));

@@ -3,13 +3,12 @@
 #include "core/agents/excerpt.hpp"
 #include "core/agents/model/token_estimate.hpp"
 #include "core/agents/token_sum.hpp"
-#include "core/protocol/json_reader.hpp"
+#include "core/engine/checkpoint_text.hpp"
 #include "core/protocol/json_writer.hpp"
 
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
-#include <stdexcept>
 #include <string_view>
 #include <utility>
 
@@ -98,11 +97,11 @@ task<outcome> model_work::run(const engine::request_scope& request) {
 }
 
 task<outcome> model_work::go_on(protocol::json_text checkpoint) {
-    const boost::json::value parsed = boost::json::parse(checkpoint.text);
-    memory_ = work_memory();
-    if (const auto wrong = protocol::read_object(parsed.as_object(), memory_, {}))
-        throw std::runtime_error("the checkpoint's " + wrong->pointer + " " + wrong->reason);
-    tool_dispatcher::answers answers = co_await tools_.resume([this] { return memory(); });
+    memory_ = engine::read_own_checkpoint<work_memory>(checkpoint.text);
+    tool_dispatcher::checkpoint keep = [this] {
+        return memory();
+    };
+    tool_dispatcher::answers answers = co_await tools_.resume(std::move(keep));
     verdict ended = take_answers(std::move(answers));
     if (ended)
         co_return *std::move(ended);
@@ -199,8 +198,10 @@ model_work::call_tools(std::string text, std::vector<ports::model_call> calls) {
         wanted.push_back({call.name, {call.arguments}});
     memory_.text = std::move(text);
     memory_.wanted = std::move(calls);
-    tool_dispatcher::answers answers =
-        co_await tools_.call(std::move(wanted), [this] { return memory(); });
+    tool_dispatcher::checkpoint keep = [this] {
+        return memory();
+    };
+    tool_dispatcher::answers answers = co_await tools_.call(std::move(wanted), std::move(keep));
     co_return take_answers(std::move(answers));
 }
 

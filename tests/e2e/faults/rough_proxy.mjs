@@ -108,9 +108,11 @@ class Link {
     }
   }
 
-  /** One side is gone: the other hears of it once it has what was on its way, unless the lane is stalled. */
+  /** One side is gone: the other hears of it once it has what was on its way, unless the lane is stalled. It is read
+   *  to its end, also if it never was: a socket that nobody reads does not notice that it is over. */
   #closed() {
     this.onEnd();
+    for (const socket of this.#sockets) socket.resume();
     for (const lane of this.#lanes) lane.drain();
   }
 }

@@ -60,7 +60,8 @@ export const SINS = {
     expect: ["out_of_order"],
   },
   tells_another_users_message: {
-    make: () => ({ deliver: isType("user_message", foreign) }), load: { runs: 4, users: 2 }, expect: ["foreign_event"],
+    make: () => ({ deliver: isType("user_message", foreign) }), load: { runs: 4, users: 2, patience: 0.5 }, expect: ["foreign_event"],
+    also: AFTERMATH,
   },
   tells_another_users_words: {
     make: () => ({ deliver: isType("text_delta", foreign) }), load: { runs: 4, users: 2, patience: 0.5 }, expect: ["foreign_event"],

@@ -144,8 +144,8 @@ BOOST_AUTO_TEST_CASE(each_fault_is_named_by_file_line_and_key) {
         {"server.trusted_proxies = ['10.0.0.1']",
          "clarion.toml:1: server.trusted_proxies must be a list, each element a network such as "
          "10.0.0.0/8"},
-        {"server.log_format = 1979-05-27",
-         "clarion.toml:1: server.log_format must be text or json"},
+        {"server.log_format = 1979-05-27", "clarion.toml:1: server.log_format must be text or json"
+        },
         {"default_agent = ''", "clarion.toml:1: default_agent must be the name of an agent"},
         {"server.lissten = 1", "clarion.toml:1: server.lissten is not a setting"},
         {"listen = '127.0.0.1:1'", "clarion.toml:1: listen is not a setting"},
@@ -229,7 +229,14 @@ kind = "model"
 prompt = "You are …"
 model = "local"
 tools = ["calculator", "clock"]
+agents = ["remote"]
+handoffs = ["remote"]
 limits = { turns = 3, tool_calls = 4, parallel_tools = 5, tokens = 6, tool_timeout_ms = 7, run_deadline_ms = 8 }
+
+[[agents]]
+name = "remote"
+kind = "ag-ui"
+url = "http://127.0.0.1:4011/agui"
 )";
     BOOST_TEST(read_config_text(file, "clarion.toml", made).value_or("") == "");
     BOOST_REQUIRE(made.models.size() == 2U);
@@ -241,7 +248,11 @@ limits = { turns = 3, tool_calls = 4, parallel_tools = 5, tokens = 6, tool_timeo
     BOOST_TEST(made.models[0].context_tokens == 8192);
     BOOST_TEST(made.models[1].name == "other");
     BOOST_TEST(made.models[1].total_ms == 3000);
-    BOOST_REQUIRE(made.agents.size() == 1U);
+    BOOST_REQUIRE(made.agents.size() == 2U);
+    BOOST_TEST(made.agents[0].agents.at(0) == "remote");
+    BOOST_TEST(made.agents[0].handoffs.at(0) == "remote");
+    BOOST_TEST(made.agents[1].kind == "ag-ui");
+    BOOST_TEST(made.agents[1].url == "http://127.0.0.1:4011/agui");
     BOOST_TEST(made.agents[0].tools.size() == 2U);
     BOOST_TEST(made.agents[0].turns == 3);
     BOOST_TEST(made.agents[0].tokens == 6);
@@ -257,14 +268,14 @@ BOOST_AUTO_TEST_CASE(faults_in_models_and_agents_are_named_by_their_place) {
         {"[[agents]]\nlimits = 1\n", "clarion.toml:2: agents.0.limits is not a setting"},
         {"models = []", "clarion.toml:1: models must be a section in double brackets"},
         {"[agents.assistant]\n", "clarion.toml:1: agents must be a section in double brackets"},
-        {"[[models]]\n[[models]]\nkey = 'secret'\n",
-         "clarion.toml:3: models.1.key is not a setting"},
+        {"[[models]]\n[[models]]\nkey = 'secret'\n", "clarion.toml:3: models.1.key is not a setting"
+        },
         {"[[models]]\nbase_url = 'http://user:key@h/'\n",
          "clarion.toml:2: models.0.base_url must be a URL such as http://127.0.0.1:11434/v1, "
          "without a user"},
         {"[[models]]\ntimeouts = { idle_ms = 0 }\n",
          "clarion.toml:2: models.0.timeouts.idle_ms must be a whole number from 1 to 86400000"},
-        {"[[agents]]\nkind = 'robot'\n", "clarion.toml:2: agents.0.kind must be model"},
+        {"[[agents]]\nkind = 'robot'\n", "clarion.toml:2: agents.0.kind must be model or ag-ui"},
         {"[[models]]\nname = ''\n", "clarion.toml:2: models.0.name must be the name of the model"},
     };
     for (const row& each : rows)

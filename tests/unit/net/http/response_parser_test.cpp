@@ -76,11 +76,8 @@ std::vector<specimen> specimens() {
          malformed,
          200,
          ""},
-        {"two lengths",
-         head + "Content-Length: 2\r\nContent-Length: 3\r\n\r\nhi",
-         malformed,
-         0,
-         ""},
+        {"two lengths", head + "Content-Length: 2\r\nContent-Length: 3\r\n\r\nhi", malformed, 0, ""
+        },
     };
 }
 

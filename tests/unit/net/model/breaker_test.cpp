@@ -78,7 +78,9 @@ BOOST_AUTO_TEST_CASE(a_try_that_nobody_waits_for_leaves_the_next_one_in) {
     tested.failed(world.now());
     world.run_for(seconds(10));
     BOOST_REQUIRE(tested.admit(world.now()));
-    { const admission left(tested, world); }
+    {
+        const admission left(tested, world);
+    }
     BOOST_TEST(tested.admit(world.now()));
 }
 

@@ -48,7 +48,8 @@ BOOST_FIXTURE_TEST_CASE(tokens_are_told_with_model_and_provider, conversation) {
     server.scripts = {
         {{.bytes = stream_head + said("x") +
                    data(R"({"choices":[{"delta":{},"finish_reason":"stop"}]})") + counted +
-                   data("[DONE]") + stream_tail}}};
+                   data("[DONE]") + stream_tail}}
+    };
     const heard result = ask();
     BOOST_REQUIRE((result.answer && result.answer->usage));
     BOOST_TEST(result.answer->usage->total_tokens == 9);
@@ -61,7 +62,8 @@ BOOST_FIXTURE_TEST_CASE(calls_bear_the_names_of_the_tools, conversation) {
         {{.bytes = stream_head +
                    data(R"({"choices":[{"delta":{"tool_calls":[{"index":0,"id":"c",)"
                         R"("function":{"name":"files__read","arguments":"{}"}}]}}]})") +
-                   finished() + stream_tail}}};
+                   finished() + stream_tail}}
+    };
     ports::model_request request;
     request.tools = {{"files.read", "Reads", {"{}"}}};
     const heard result = ask("first", request);
@@ -76,7 +78,8 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_does_not_stream_is_understood, conversatio
               R"({"choices":[{"message":{"role":"assistant","content":"Hello"},)"
               R"("finish_reason":"stop"}],"usage":{"prompt_tokens":1,)"
               R"("completion_tokens":1,"total_tokens":2}})"
-          )}}};
+          )}}
+    };
     const heard result = ask();
     BOOST_TEST(result.text == "Hello");
     BOOST_REQUIRE((result.answer && result.answer->usage));

@@ -128,7 +128,8 @@ BOOST_FIXTURE_TEST_CASE(a_late_token_is_not_tried_again_but_left_to_the_next_mod
 BOOST_FIXTURE_TEST_CASE(the_first_token_is_heard_when_it_comes, timed) {
     server.scripts = {
         {later(seconds(1), stream_head + said("Hel")),
-         later(seconds(1), said("lo") + finished() + stream_tail)}};
+         later(seconds(1), said("lo") + finished() + stream_tail)}
+    };
     const auto stream = model().ask({});
     const auto first = net::test::result_of(world, stream->next());
     BOOST_TEST(std::get<ports::model_text>(first).text == "Hel");

@@ -64,8 +64,9 @@ inline server_script saying(std::string_view text) {
 }
 inline server_script refusing(unsigned status, std::string_view headers = "") {
     return {
-        {.bytes =
-             whole_answer(status, R"({"error":{"message":"no"}})", "application/json", headers)}};
+        {.bytes = whole_answer(status, R"({"error":{"message":"no"}})", "application/json", headers)
+        }
+    };
 }
 
 /// Two models on one scripted server, `first` with `second` to stand in for it.

@@ -81,7 +81,8 @@ BOOST_AUTO_TEST_CASE(there_are_enough_of_them_and_each_end_is_among_them) {
         "refused",
         "rejected",
         "prompt_too_long",
-        "malformed"};
+        "malformed"
+    };
     BOOST_TEST(std::ranges::includes(ends, wanted));
 }
 

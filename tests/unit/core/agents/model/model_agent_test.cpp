@@ -77,11 +77,8 @@ BOOST_AUTO_TEST_SUITE(model_agent_)
 
 BOOST_FIXTURE_TEST_CASE(an_answer_is_thought_said_and_counted, fixture) {
     models.answers = {
-        {thinks("Hm. "),
-         thinks("Yes."),
-         says("Hel"),
-         says("lo"),
-         stops(model_finish::stopped, 40)}};
+        {thinks("Hm. "), thinks("Yes."), says("Hel"), says("lo"), stops(model_finish::stopped, 40)}
+    };
     ask();
     BOOST_TEST(has_completed());
     BOOST_TEST(usage()->total_tokens == 50);
@@ -139,7 +136,8 @@ BOOST_FIXTURE_TEST_CASE(a_silent_call_is_thought_by_its_name, fixture) {
 BOOST_FIXTURE_TEST_CASE(a_failed_call_is_told_as_an_error, fixture) {
     models.answers = {
         {calls({calling("no_such_tool"), sum(R"({"expression":"1/"})")})},
-        {says("Sorry."), stops()}};
+        {says("Sorry."), stops()}
+    };
     ask();
     BOOST_TEST(has_completed());
     const auto& told = models.asked.at(1).messages;
