@@ -6,12 +6,12 @@
 #include "app/credential_files.hpp"
 #include "app/file_limit.hpp"
 #include "app/home_directory.hpp"
-#include "app/mcp_parts.hpp"
 #include "app/parts.hpp"
 #include "app/proof_of_life.hpp"
 #include "app/readiness.hpp"
 #include "app/revival.hpp"
 #include "app/revoke_route.hpp"
+#include "app/toolbox.hpp"
 #include "app/upkeep.hpp"
 #include "core/async/ask.hpp"
 #include "core/async/latch.hpp"
@@ -98,8 +98,7 @@ private:
     shards shards_;                                    // threads
     memory_watch memory_;                              // and whether there is memory for more
     std::unique_ptr<storage::event_log> storage_;      // what is true
-    mcp_servers mcp_;                                  // what others have for agents
-    agents::tool_registry tools_;                      // what agents can do
+    toolbox tools_;                                    // what agents can do
     std::unique_ptr<ports::models> models_;            // what they can ask
     std::unique_ptr<ports::remote_agents> remote_;     // and where
     agents::agent_registry agents_;                    // who answers
@@ -135,12 +134,11 @@ application::application(const settings& with, failure::logging& logging)
       shards_(make_shards(settings_.server)),
       memory_(first(), failures_, ready_, memory_of_process(settings_.limits.memory_bytes_max)),
       storage_(open_log(settings_.server, log_options(failures_, ready_))),
-      mcp_(settings_, shards_, log_),
-      tools_(make_tools(mcp_.catalog())),
+      tools_(settings_, shards_, log_),
       models_(make_models(settings_, shards_)),
       remote_(make_remote_agents(settings_, shards_)),
-      agents_(make_agents(settings_, tools_, {*models_, *remote_})),
-      engines_(agents_, tools_),
+      agents_(make_agents(settings_, tools_.registry(), {*models_, *remote_})),
+      engines_(agents_, tools_.registry()),
       homes_(make_homes()),
       agent_watch_(settings_, agents_.cards(), homes_, log_),
       upkeep_(settings_.limits, *storage_, homes_, failures_),
@@ -312,7 +310,7 @@ task<conversation::revoke_outcome> application::revoke(std::string user_id) {
 
 task<> application::start() {
     // Runs that go on from where they were have need of them.
-    co_await mcp_.start();
+    co_await tools_.start();
     co_await revive_threads(*storage_, homes_, settings_.server.data);
     co_await recall_revocations(*storage_, revoked_, settings_.server.data);
     listener_->start();
@@ -362,7 +360,7 @@ task<> application::shut_down() {
     site_->drain();
     co_await on_every_home([](conversations& home, duration grace) { return home.drain(grace); });
     task_group farewells(first());
-    farewells.spawn(mcp_.stop());
+    farewells.spawn(tools_.stop());
     co_await on_every_home([](conversations& home, duration) { return home.close_sessions(); });
     co_await listener_->close(close_grace);
     if (admin_)

@@ -2,18 +2,15 @@
 
 #include "app/config/agent_checks.hpp"
 #include "app/config/complaint.hpp"
+#include "app/outgoing_http.hpp"
 #include "app/parts.hpp"
-#include "app/version.hpp"
 #include "core/agents/model/model_agent.hpp"
 #include "core/agents/remote/remote_agent.hpp"
 #include "net/agui/remote_client.hpp"
-#include "net/http/proxy_rules.hpp"
 #include "net/http/url.hpp"
 #include "net/model/model_set.hpp"
-#include "net/tls_stream.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <stdexcept>
 #include <utility>
 #include <variant>
@@ -22,25 +19,6 @@
 namespace clarion::app {
 
 namespace {
-
-// The lower-case name first, as curl has it.
-std::string variable(const char* lower, const char* upper) {
-    for (const char* name : {lower, upper})
-        if (const char* const value = std::getenv(name))
-            return value;
-    return {};
-}
-
-http::proxy_rules proxies_of_environment() {
-    auto read = http::proxy_rules::read({
-        variable("http_proxy", "HTTP_PROXY"),
-        variable("https_proxy", "HTTPS_PROXY"),
-        variable("no_proxy", "NO_PROXY"),
-    });
-    if (auto* const wrong = std::get_if<std::string>(&read))
-        throw std::runtime_error(*wrong);
-    return std::get<http::proxy_rules>(std::move(read));
-}
 
 model::model_settings settings_of(const model_config& from) {
     model::model_settings made;
@@ -100,16 +78,12 @@ agents::model::model_agent_settings settings_of(const agent_config& from, const 
 }  // namespace
 
 http::client_options http_options_of(const settings& with) {
-    http::client_options options;
-    options.proxies = proxies_of_environment();
-    options.user_agent = server_name();
     const auto is_https = [](const std::string& url) {
         return url.starts_with("https:");
     };
-    if (std::ranges::any_of(with.models, is_https, &model_config::base_url) ||
-        std::ranges::any_of(with.agents, is_https, &agent_config::url))
-        options.tls = net::make_tls_client_context("");
-    return options;
+    const bool is_secure = std::ranges::any_of(with.models, is_https, &model_config::base_url) ||
+                           std::ranges::any_of(with.agents, is_https, &agent_config::url);
+    return outgoing_http(is_secure ? outgoing_tls::on : outgoing_tls::off);
 }
 
 std::unique_ptr<ports::models> make_models(const settings& with, const shards& all) {

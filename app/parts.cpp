@@ -4,8 +4,6 @@
 #include "app/routes.hpp"
 #include "app/version.hpp"
 #include "core/agents/demo/demo_agent.hpp"
-#include "core/agents/demo/demo_tools.hpp"
-#include "core/agents/tools/builtin_tools.hpp"
 #include "core/canary/canary_agent.hpp"
 #include "core/storage/memory/memory_event_log.hpp"
 #include "core/storage/sqlite/sqlite_event_log.hpp"
@@ -103,14 +101,6 @@ open_log(const server_settings& with, const storage::sqlite_options& options) {
     if (auto* failure = std::get_if<storage::open_failure>(&opened))
         throw std::runtime_error(std::move(failure->reason));
     return std::get<std::unique_ptr<storage::sqlite_event_log>>(std::move(opened));
-}
-
-agents::tool_registry make_tools(const agents::outside::tool_catalog& outside) {
-    agents::tool_registry tools;
-    tools.use(outside);
-    agents::tools::add_builtin_tools(tools);
-    agents::demo::add_demo_tools(tools);
-    return tools;
 }
 
 agents::agent_registry

@@ -45,8 +45,6 @@ storage::sqlite_options log_options(failure::ledger& failures, readiness& ready)
 std::unique_ptr<storage::event_log>
 open_log(const server_settings& with, const storage::sqlite_options& options);
 
-/// The tools that are built in, and those from outside.
-agents::tool_registry make_tools(const agents::outside::tool_catalog& outside);
 /// The configured models on every shard, asked through the proxies of the environment.
 std::unique_ptr<ports::models> make_models(const settings& with, const shards& all);
 std::unique_ptr<ports::remote_agents> make_remote_agents(const settings& with, const shards& all);

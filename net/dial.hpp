@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/byte_stream.hpp"
+#include "net/ip_network.hpp"
 #include "net/tls_stream.hpp"
 
 #include <cstdint>
@@ -24,6 +25,8 @@ struct destination {
     tls_context_ptr tls;  ///< none: plain TCP
     /// The connection is made by this proxy's CONNECT; TLS, if any, goes through to the host.
     std::optional<proxy_hop> through{};
+    /// Which of the addresses that the name resolves to may be connected to; none: all.
+    bool (*permits)(const ip_address&) = nullptr;
 };
 
 /// One sentence that names the destination.

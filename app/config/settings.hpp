@@ -130,6 +130,8 @@ struct settings {
     limit_settings limits;
     std::string default_agent = "demo";
     bool demo = true;
+    /// `[http_get]`: the hosts that the tool of that name may read; none: there is no such tool.
+    std::vector<std::string> http_get_allow;
     std::vector<model_config> models;
     std::vector<mcp_config> mcp;
     std::vector<agent_config> agents;
