@@ -17,13 +17,13 @@ bool is_event_stream(const http::response_head& head) {
 
 ask_failure failure_of(const http::exchange_failure& broken) {
     switch (broken.what) {
-        case http::exchange_ask_failure::fault::unreachable:
+        case http::exchange_fault::unreachable:
             return {ask_failure::fault::unreachable, 0, "cannot be reached: " + broken.message};
-        case http::exchange_ask_failure::fault::late:
+        case http::exchange_fault::late:
             return {ask_failure::fault::late, 0, "did not answer in time"};
-        case http::exchange_ask_failure::fault::malformed:
+        case http::exchange_fault::malformed:
             return {ask_failure::fault::malformed, 0, "does not speak HTTP"};
-        case http::exchange_ask_failure::fault::cut_off:
+        case http::exchange_fault::cut_off:
             break;
     }
     return {ask_failure::fault::closed, 0, "hung up: " + broken.message};

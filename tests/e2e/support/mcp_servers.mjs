@@ -23,9 +23,9 @@ export const filesystem = (dir) => [bin("mcp-server-filesystem"), dir];
 /** Its file comes from a variable; `env` is the program, so that it can be given to a probe. */
 export const memory = (file) => ["/usr/bin/env", `MEMORY_FILE_PATH=${file}`, bin("mcp-server-memory")];
 
-/** server-everything over HTTP, on loopback alone. */
-export async function startEverything() {
-  const port = await freePort();
+/** server-everything over HTTP, on loopback alone. wanted: a port to come back on. */
+export async function startEverything(wanted) {
+  const port = wanted ?? await freePort();
   const preload = pathToFileURL(join(here, "loopback_only.mjs")).href;
   const child = spawn(process.execPath, ["--import", preload, bin("mcp-server-everything"), "streamableHttp"],
     { env: { ...process.env, PORT: String(port) }, stdio: ["ignore", "pipe", "pipe"] });
