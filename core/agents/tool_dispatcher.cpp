@@ -344,7 +344,8 @@ task<tool_ending> tool_dispatcher::run_tool(batch& work, checked_call& call, dur
     tool_invocation& invocation = running.invocation();
     co_await invocation.wait();
     for (auto told = invocation.take_progress(); told; told = invocation.take_progress()) {
-        auto refused = co_await emit(update_of(call.tool_name, *std::move(told)));
+        protocol::progress_update shown = update_of(call.tool_name, *std::move(told));
+        auto refused = co_await emit(std::move(shown));
         if (refused) {
             work.refuse(*std::move(refused));
             break;

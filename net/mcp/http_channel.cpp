@@ -79,6 +79,7 @@ http_channel::http_channel(
     : over_(over), settings_(std::move(settings)), heard_(std::move(heard)), errands_(on) {}
 
 task<std::string> http_channel::run() {
+    co_await has_agreed_.wait();
     while (true)
         (void)co_await first_of(hear(), has_agreed_.wait());
 }

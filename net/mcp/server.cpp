@@ -77,8 +77,10 @@ task<> server::keep_open() {
 duration server::pause_after(duration life, random_source& random) {
     failures_ = life >= long_life ? 1 : failures_ + 1;
     constexpr int doublings_max = 6;
-    const duration longest =
-        std::min(pause_max, pause_min * (1LL << std::min(failures_ - 1, doublings_max)));
+    const duration longest = std::min(
+        pause_max,
+        pause_min * (std::int64_t{1} << std::min(failures_ - 1, doublings_max))
+    );
     // Half of it is chance, so that servers that fell together do not rise together.
     const auto half = static_cast<std::uint64_t>(longest.count() / 2);
     return longest / 2 + duration(static_cast<std::int64_t>(random.below(half + 1)));
@@ -92,9 +94,8 @@ task<std::string> server::serve_once() {
     link_ = std::get<channel_ptr>(std::move(made));
     auto ended = co_await first_of(link_->run(), converse(*link_));
     if (ended.index() == 0) {
-        // Whoever was asked what it does not know, and left, is greeted the old way next time.
         if (!agreed_)
-            expected_ = expected_ == era::modern ? era::legacy : era::modern;
+            greet_otherwise();
         co_return std::get<0>(std::move(ended));
     }
     co_return std::get<1>(std::move(ended));
@@ -119,9 +120,15 @@ task<std::string> server::converse(channel& link) {
     }
 }
 
+// Whoever was asked what it does not know, and left, is greeted the old way next time.
+void server::greet_otherwise() {
+    expected_ = expected_ == era::modern ? era::legacy : era::modern;
+}
+
 task<server::complaint> server::open(channel& link) {
     opening talk(settings_.who, expected_);
     opening_step step = talk.begin();
+    bool has_left = false;
     while (auto* const asked = std::get_if<opening_request>(&step)) {
         question put;
         put.method = std::move(asked->method);
@@ -129,10 +136,15 @@ task<server::complaint> server::open(channel& link) {
         put.patience = {asked->patience, asked->patience};
         put.cancels = giving_up::silent;
         const ask_outcome came = co_await link.ask(std::move(put));
+        const auto* const failed = std::get_if<ask_failure>(&came);
+        has_left = failed != nullptr && failed->what == ask_failure::fault::closed;
         step = talk.take(came);
     }
     if (auto* const failure = std::get_if<opening_failure>(&step)) {
-        expected_ = era::modern;
+        if (has_left)
+            greet_otherwise();
+        else
+            expected_ = era::modern;
         co_return complaint(std::move(failure->why));
     }
     agreed_ = std::get<agreement>(std::move(step));

@@ -65,6 +65,7 @@ private:
     task<std::string> serve_once();
     task<std::string> converse(channel& link);
     task<complaint> open(channel& link);
+    void greet_otherwise();
     task<complaint> list(channel& link);
     task<std::string> follow(channel& link);
     task<std::string> listen(channel& link);

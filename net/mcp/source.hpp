@@ -5,6 +5,7 @@
 #include "net/mcp/server.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <string>
 
 namespace clarion::mcp {

@@ -66,7 +66,9 @@ void check_tools(const boost::json::object& result) {
         std::vector<http::header_field> headers;
         add_mirrored(headers, one.mirrored, arguments);
         for (const http::header_field& header : headers)
-            require(std::ranges::none_of(header.value, [](char c) { return c == '\r' || c == '\n'; }));
+            require(std::ranges::none_of(header.value, [](char c) {
+                return c == '\r' || c == '\n';
+            }));
     }
 }
 
@@ -75,7 +77,7 @@ void check_result(const boost::json::object& result) {
     const ports::source_answer answer = answer_of(result);
     if (const auto* const value = std::get_if<protocol::json_text>(&answer))
         require(is_json(value->text));
-    opening talk{{}};
+    opening talk{client_identity{}};
     (void)talk.begin();
     const opening_step next = talk.take(ask_outcome(result));
     if (const auto* const on = std::get_if<agreement>(&next))

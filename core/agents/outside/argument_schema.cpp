@@ -135,7 +135,7 @@ private:
         if (only != nullptr && *only != value)
             return wrong(at, "must be " + json::serialize(*only));
         const auto* const choices = array_in(rules, "enum");
-        if (choices != nullptr && std::ranges::find(*choices, value) == choices->end())
+        if (choices != nullptr && std::find(choices->begin(), choices->end(), value) == choices->end())
             return wrong(at, "must be one of " + json::serialize(*choices));
         return std::nullopt;
     }
@@ -234,7 +234,7 @@ argument_schema::argument_schema(std::string_view text) {
 }
 
 fault argument_schema::check(const json::object& arguments) const {
-    const place top;
+    const place top{};
     return checker(root_).check(root_, json::value(arguments), top);
 }
 

@@ -36,7 +36,12 @@ BOOST_AUTO_TEST_CASE(arguments_are_mirrored_where_they_stand) {
         boost::json::parse(R"({"a":"x","b":{"c":-7,"d":true},"e":null,"f":1.5})").as_object();
     add_mirrored(
         headers,
-        {{"A", {"a"}}, {"C", {"b", "c"}}, {"D", {"b", "d"}}, {"E", {"e"}}, {"F", {"f"}}, {"G", {"a", "g"}}},
+        {{"A", {"a"}},
+         {"C", {"b", "c"}},
+         {"D", {"b", "d"}},
+         {"E", {"e"}},
+         {"F", {"f"}},
+         {"G", {"a", "g"}}},
         arguments
     );
     BOOST_REQUIRE(headers.size() == 3U);
@@ -57,17 +62,16 @@ BOOST_AUTO_TEST_CASE(samples_have_what_is_required_and_no_more) {
 }
 
 BOOST_AUTO_TEST_CASE(samples_follow_references_choices_and_bounds) {
-    BOOST_TEST(
-        sample(R"({"properties":{"k":{"$ref":"#/$defs/k"}},"required":["k"],
+    BOOST_TEST(sample(R"({"properties":{"k":{"$ref":"#/$defs/k"}},"required":["k"],
             "$defs":{"k":{"type":"object","properties":{"e":{"enum":["solid","liquid"]}},
-            "required":["e"]}}})") == R"({"k":{"e":"solid"}})"
-    );
+            "required":["e"]}}})") == R"({"k":{"e":"solid"}})");
     BOOST_TEST(
-        sample(R"({"properties":{"n":{"type":"integer","minimum":5},"m":{"type":"number","maximum":0.5},
+        sample(
+            R"({"properties":{"n":{"type":"integer","minimum":5},"m":{"type":"number","maximum":0.5},
             "s":{"type":"string","minLength":9},"d":{"default":3},"l":{"type":"array","minItems":2,
             "items":{"type":"string","maxLength":2}},"u":{"anyOf":[{"type":"null"}]}},
-            "required":["n","m","s","d","l","u"]})") ==
-        R"({"n":5,"m":5E-1,"s":"samplexxx","d":3,"l":["sa","sa"],"u":null})"
+            "required":["n","m","s","d","l","u"]})"
+        ) == R"({"n":5,"m":5E-1,"s":"samplexxx","d":3,"l":["sa","sa"],"u":null})"
     );
 }
 

@@ -72,9 +72,7 @@ BOOST_AUTO_TEST_CASE(nobody_to_ask_is_told_from_nobody_who_answers) {
     BOOST_TEST((
         refusal_of(ask_failure{fault::closed, 0, "ended"}).why == ports::refusal_cause::unavailable
     ));
-    BOOST_TEST(
-        (refusal_of(ask_failure{fault::late, 0, "late"}).why == ports::refusal_cause::late)
-    );
+    BOOST_TEST((refusal_of(ask_failure{fault::late, 0, "late"}).why == ports::refusal_cause::late));
 }
 
 BOOST_AUTO_TEST_CASE(a_tool_that_asks_back_is_refused) {

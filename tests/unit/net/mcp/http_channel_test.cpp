@@ -47,9 +47,7 @@ struct fixture {
         return made;
     }
 
-    ask_outcome ask(question asked) {
-        return result_of(world, tested.ask(std::move(asked)));
-    }
+    ask_outcome ask(question asked) { return result_of(world, tested.ask(std::move(asked))); }
     static question asking(std::string method = "tools/call") {
         question made;
         made.method = std::move(method);
@@ -138,10 +136,12 @@ BOOST_AUTO_TEST_CASE(a_session_that_is_gone_is_told_apart) {
     }
     fixture f;
     f.begin_session();
-    f.server.scripts.push_back({{.bytes = whole_answer(
-        400,
-        R"({"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"No valid session ID"}})"
-    )}});
+    f.server.scripts.push_back(
+        {{.bytes = whole_answer(
+              400,
+              R"({"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"No valid session ID"}})"
+          )}}
+    );
     BOOST_TEST((std::get<ask_failure>(f.ask(asking())).what == fault::session_lost));
 }
 
@@ -153,17 +153,21 @@ BOOST_AUTO_TEST_CASE(without_a_session_404_is_a_refusal) {
 }
 
 BOOST_AUTO_TEST_CASE(an_error_of_the_protocol_counts_whatever_the_status) {
-    server.scripts.push_back({{.bytes = whole_answer(
-        400,
-        R"({"jsonrpc":"2.0","id":1,"error":{"code":-32022,"message":"v","data":{"supported":[]}}})"
-    )}});
+    server.scripts.push_back(
+        {{.bytes = whole_answer(
+              400,
+              R"({"jsonrpc":"2.0","id":1,"error":{"code":-32022,"message":"v","data":{"supported":[]}}})"
+          )}}
+    );
     BOOST_TEST(std::get<rpc_error>(ask(asking())).code == -32022);
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_of_events_ends_with_the_answer) {
     std::vector<double> told;
     question call = asking();
-    call.on_progress = [&](const ports::tool_progress& how_far) { told.push_back(how_far.done); };
+    call.on_progress = [&](const ports::tool_progress& how_far) {
+        told.push_back(how_far.done);
+    };
     const std::string progress = R"({"jsonrpc":"2.0","method":"notifications/progress",)"
                                  R"("params":{"progressToken":1,"progress":5}})";
     const std::string change = R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})";
@@ -278,8 +282,6 @@ BOOST_AUTO_TEST_CASE(what_is_no_answer_is_refused_by_name) {
     BOOST_TEST((std::get<ask_failure>(ask(asking())).what == fault::malformed));
     server.scripts.push_back({{.bytes = whole_answer(200, result_1)}});  // of another request
     BOOST_TEST((std::get<ask_failure>(ask(asking())).what == fault::malformed));
-    server.dials.push_back(false);
-    server.scripts.clear();
     fixture down;
     down.server.dials.push_back(false);
     BOOST_TEST((std::get<ask_failure>(down.ask(asking())).what == fault::unreachable));

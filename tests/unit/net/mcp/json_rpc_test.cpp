@@ -27,8 +27,7 @@ BOOST_AUTO_TEST_CASE(a_request_has_a_method_and_an_id) {
 }
 
 BOOST_AUTO_TEST_CASE(a_notification_has_no_id) {
-    const auto told =
-        read<rpc_notification>(R"({"jsonrpc":"2.0","method":"x","params":{"a":1}})");
+    const auto told = read<rpc_notification>(R"({"jsonrpc":"2.0","method":"x","params":{"a":1}})");
     BOOST_TEST(told.params.at("a").as_int64() == 1);
 }
 

@@ -30,10 +30,14 @@ struct fixture {
     }
 
     heard_sink heard_sink_of() {
-        return [this](const rpc_notification& told) { heard.push_back(told.method); };
+        return [this](const rpc_notification& told) {
+            heard.push_back(told.method);
+        };
     }
     line_channel::noise_sink noise_sink_of() {
-        return [this](std::string_view line) { noise.emplace_back(line); };
+        return [this](std::string_view line) {
+            noise.emplace_back(line);
+        };
     }
     task<> carry() { how_it_ended = co_await tested.run(); }
 
@@ -128,7 +132,9 @@ BOOST_AUTO_TEST_CASE(silence_ends_a_request_and_the_server_is_told) {
 BOOST_AUTO_TEST_CASE(progress_gives_more_time_up_to_the_maximum) {
     std::vector<ports::tool_progress> told;
     question what = asking();
-    what.on_progress = [&](const ports::tool_progress& how_far) { told.push_back(how_far); };
+    what.on_progress = [&](const ports::tool_progress& how_far) {
+        told.push_back(how_far);
+    };
     asked one(*this, std::move(what));
     const auto sent = std::get<rpc_request>(said().back());
     BOOST_TEST(sent.params.at("_meta").at("progressToken").as_int64() == 1);

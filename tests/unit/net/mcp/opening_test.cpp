@@ -41,13 +41,9 @@ BOOST_AUTO_TEST_CASE(it_begins_with_discover_and_says_who_asks) {
     const auto& asked = std::get<opening_request>(step);
     BOOST_TEST(asked.method == "server/discover");
     const auto& meta = asked.params.at("_meta").as_object();
-    BOOST_TEST(
-        meta.at("io.modelcontextprotocol/protocolVersion").as_string() == modern_revision
-    );
+    BOOST_TEST(meta.at("io.modelcontextprotocol/protocolVersion").as_string() == modern_revision);
     BOOST_TEST(meta.at("io.modelcontextprotocol/clientCapabilities").is_object());
-    BOOST_TEST(
-        meta.at("io.modelcontextprotocol/clientInfo").at("name").as_string() == "clarion"
-    );
+    BOOST_TEST(meta.at("io.modelcontextprotocol/clientInfo").at("name").as_string() == "clarion");
 }
 
 BOOST_AUTO_TEST_CASE(a_server_of_the_newest_revision_is_known_by_its_answer) {

@@ -52,7 +52,8 @@ BOOST_AUTO_TEST_CASE(pages_follow_one_another_up_to_a_bound) {
 
 BOOST_AUTO_TEST_CASE(what_is_no_tool_is_left_out_and_noted) {
     page(R"({"tools":[{"name":"","inputSchema":{}},{"name":"a b","inputSchema":{}},
-        {"name":"noschema"},{"name":"twice","inputSchema":{}},{"name":"twice","inputSchema":{}},7]})");
+        {"name":"noschema"},{"name":"twice","inputSchema":{}},{"name":"twice","inputSchema":{}},7]})"
+    );
     BOOST_TEST(read.tools().size() == 1U);
     BOOST_TEST(read.notes().size() == 4U);
     page(R"({"tools":3})");

@@ -70,11 +70,11 @@ BOOST_AUTO_TEST_CASE(tools_are_known_by_their_source_and_come_and_go) {
     BOOST_TEST((f.registry.expand({"clock", "files"}) ==
                 std::vector<std::string>{"clock", "files.read", "files.write"}));
     f.tested.list("files", {described("write")});
-    BOOST_TEST(f.registry.find("files.read") == nullptr);
+    BOOST_TEST((f.registry.find("files.read") == nullptr));
     BOOST_TEST(read->spec().description == "Does it");  // for calls under way
     f.tested.lose("files", "ended");
     BOOST_TEST(f.tested.why_lost("files.write").value() == "ended");
-    BOOST_TEST(f.registry.find("files.write") != nullptr);
+    BOOST_TEST((f.registry.find("files.write") != nullptr));
 }
 
 BOOST_AUTO_TEST_CASE(an_unchanged_list_changes_nothing) {
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(an_unchanged_list_changes_nothing) {
     f.tested.list("files", {described("read")});
     const tool* const before = f.tested.find("files.read");
     f.tested.list("files", {described("read")});
-    BOOST_TEST(f.tested.find("files.read") == before);
+    BOOST_TEST((f.tested.find("files.read") == before));
 }
 
 BOOST_AUTO_TEST_CASE(a_tool_that_says_something_else_needs_approval_until_it_is_allowed) {
