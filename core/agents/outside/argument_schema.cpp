@@ -135,7 +135,8 @@ private:
         if (only != nullptr && *only != value)
             return wrong(at, "must be " + json::serialize(*only));
         const auto* const choices = array_in(rules, "enum");
-        if (choices != nullptr && std::find(choices->begin(), choices->end(), value) == choices->end())
+        if (choices != nullptr &&
+            std::find(choices->begin(), choices->end(), value) == choices->end())
             return wrong(at, "must be one of " + json::serialize(*choices));
         return std::nullopt;
     }
