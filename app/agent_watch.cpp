@@ -68,23 +68,29 @@ std::vector<http::client_request> questions_for(const agent_config& one, const s
 agent_watch::agent_watch(
     const settings& with,
     std::vector<protocol::server::agent_card> agents,
+    const agents::outside::tool_catalog& tools,
     home_directory& homes,
     failure::logger log
 )
     : agents_(std::move(agents)),
+      tools_(tools),
       homes_(homes),
       log_(std::move(log)),
       over_(http_options_of(with)) {
-    for (const agent_config& one : with.agents)
+    for (const agent_config& one : with.agents) {
+        for (const std::string& tool : one.tools)
+            if (tools_.knows(tool))
+                outside_[one.name].push_back(tool);
         for (http::client_request& asked : questions_for(one, with)) {
             const std::string name = name_of(asked);
             needs_[one.name].push_back(name);
             services_[name].asked = std::move(asked);
         }
+    }
 }
 
 task<> agent_watch::run() {
-    while (!services_.empty()) {
+    while (!services_.empty() || !outside_.empty()) {
         co_await sleep_for(pace);
         co_await look();
     }
@@ -126,6 +132,10 @@ task<> agent_watch::look_at(service& one) {
 
 // The first service's: the others stand in for it.
 std::optional<std::string> agent_watch::trouble_of(const std::string& agent) const {
+    if (const auto given = outside_.find(agent); given != outside_.end())
+        for (const std::string& tool : given->second)
+            if (const auto why = tools_.why_lost(tool))
+                return "the MCP server " + tool.substr(0, tool.find('.')) + " " + *why;
     const auto needed = needs_.find(agent);
     if (needed == needs_.end())
         return std::nullopt;

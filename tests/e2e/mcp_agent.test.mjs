@@ -188,6 +188,14 @@ test("a server that is not there is an error of its call alone", async () => {
   assert.match(server.stderr(), /MCP server down cannot be started: \/no\/such\/program/);
 });
 
+test("an agent that lacks a server is shown as unavailable, with the reason", async () => {
+  const client = await Client.open(server, "looker");
+  const { agents } = await client.frame("welcome");
+  const { available, reason } = agents.find(({ name }) => name === "assistant");
+  assert.equal(available, false);
+  assert.match(reason, /^the MCP server down cannot be started: /);
+});
+
 test("a tool that describes itself anew is asked about before it is called again", async () => {
   const plain = await say("look");
   await plain.end();
