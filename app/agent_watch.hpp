@@ -17,7 +17,8 @@ namespace clarion::app {
 
 /// Which agents can answer: asks now and then for what they stand on, their model or one of those
 /// that stand in for it, or a remote agent, and looks whether the MCP servers of their tools are
-/// there; tells every session when that has changed (PROTOCOL §2). An agent that stands on nothing can always answer. The first shard only.
+/// there; tells every session when that has changed (PROTOCOL §2). An agent that stands on nothing
+/// can always answer. The first shard only.
 class agent_watch {
 public:
     /// `agents` as configured; `tools` and `homes` outlive it.
