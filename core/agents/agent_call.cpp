@@ -176,13 +176,11 @@ task<> tool_dispatcher::call_agent(batch& work, std::size_t index, checked_call&
     } else {
         const busy counted(*this, work.on);
         agent_call inside(*this, *callee, tool_call_id, std::get<agent_task>(read).task);
-        place.inside = &inside.tools();
-        place.heard = &inside.heard();
+        const batch::tenant known(place, inside.tools(), inside.heard());
         if (goes_on)
             ending = co_await inside.go_on(*place.kept->inside, place.kept->said.value_or(""));
         else
             ending = co_await inside.answer();
-        place.inside = nullptr;
     }
     if (!ending && !work.refused)
         work.refuse({engine::refusal::cause::revoked, "the run was refused"});

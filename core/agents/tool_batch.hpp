@@ -25,6 +25,8 @@ struct tool_dispatcher::batch {
         std::optional<call_checkpoint> kept{};     // what to go on from
     };
 
+    class tenant;
+
     batch(tool_dispatcher& of, scheduler& shard, checkpoint keeper)
         : on(shard), keep(std::move(keeper)), of_(of), is_only_(of.current_ == nullptr) {
         of_.current_ = is_only_ ? this : nullptr;
@@ -34,6 +36,7 @@ struct tool_dispatcher::batch {
     ~batch() {
         if (of_.current_ == this)
             of_.current_ = nullptr;
+        of_.abandon(*this);
     }
 
     void refuse(engine::refusal why) {
@@ -59,6 +62,24 @@ struct tool_dispatcher::batch {
 private:
     tool_dispatcher& of_;
     bool is_only_;
+};
+
+/// An agent that answers a call, known to the call's place as long as it is there.
+class tool_dispatcher::batch::tenant {
+public:
+    tenant(place& in, const tool_dispatcher& inside, const engine::call_text& heard) : in_(in) {
+        in_.inside = &inside;
+        in_.heard = &heard;
+    }
+    tenant(const tenant&) = delete;
+    tenant& operator=(const tenant&) = delete;
+    ~tenant() {
+        in_.inside = nullptr;
+        in_.heard = nullptr;
+    }
+
+private:
+    place& in_;
 };
 
 /// Counts the time in which at least one call runs.

@@ -267,6 +267,18 @@ void tool_dispatcher::end_call(batch& work) {
         bridge_.begin_work(1);
 }
 
+// Whoever waited for the answers has been cancelled: nothing of it is at work any more, but the
+// call in which this agent answers.
+void tool_dispatcher::abandon(const batch& work) {
+    if (work.open == 0 || work.refused)
+        return;
+    for (const batch::place& one : work.places)
+        if (!one.is_answered && !one.approval_id && one.inside == nullptr)
+            bridge_.end_work();
+    if (limits_.depth > 1)
+        bridge_.begin_work(1);
+}
+
 // A call that must not be shown as executing and that nobody can be asked about is still shown.
 task<> tool_dispatcher::turn_away(batch& work, std::size_t index, std::string why) {
     work.answer(index, failed_with(protocol::tool_outcome::error, std::move(why)));

@@ -124,6 +124,7 @@ private:
     task<> complete(batch& work, std::size_t index, duration took);
     task<> call_agent(batch& work, std::size_t index, checked_call& call);
     void end_call(batch& work);
+    void abandon(const batch& work);
     checked_call check(tool_call call) const;
     task<std::optional<engine::refusal>> emit(protocol::payload event);
 

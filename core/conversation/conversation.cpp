@@ -263,7 +263,7 @@ task<conversation::cancel_answer> conversation::answer_of(const client::cancel& 
     using enum server::cancel_verdict;
     const queued_run_ptr run = queue_.find(which);
     if (run && run->running)
-        co_return server::cancel_result{run->running->cancel(protocol::cancel_reason::user)};
+        co_return co_await cancel_running(run);
     if (run)
         co_return co_await cancel_waiting(run);
     storage::run_reference reference{which.message_id, which.run_id};
@@ -292,6 +292,21 @@ task<conversation::cancel_answer> conversation::cancel_waiting(queued_run_ptr ru
     queue_.push(run);
     start_next();
     co_return storage_error(refused->reason);
+}
+
+// An `accepted` holds also when the server dies before the run has ended: so it waits until the
+// next start could not begin the run anew.
+task<conversation::cancel_answer> conversation::cancel_running(queued_run_ptr run) {
+    if (sealing_)
+        co_return storage_error("the run has stopped, and its end waits for the log");
+    const std::shared_ptr<engine::run> running = run->running;
+    const server::cancel_verdict verdict = running->cancel(protocol::cancel_reason::user);
+    if (verdict != server::cancel_verdict::accepted)
+        co_return server::cancel_result{verdict};
+    const auto refused = co_await running->begun();
+    if (refused)
+        co_return storage_error(refused->message);
+    co_return server::cancel_result{verdict};
 }
 
 std::vector<server::active_run> conversation::active_runs() const {

@@ -153,6 +153,7 @@ private:
     using cancel_answer = std::variant<protocol::server::cancel_result, protocol::server::error>;
     task<cancel_answer> answer_of(const protocol::client::cancel& which);
     task<cancel_answer> cancel_waiting(queued_run_ptr run);
+    task<cancel_answer> cancel_running(queued_run_ptr run);
 
     task<std::optional<protocol::server::error>> remove_now();
     enum class runs_end : std::uint8_t { ended, refused };

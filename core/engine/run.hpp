@@ -61,6 +61,10 @@ public:
     /// the answer is `too_late`.
     protocol::server::cancel_verdict cancel(protocol::cancel_reason reason);
 
+    /// Ends once the log has an event of the run, or has refused one: then why. A run of which the
+    /// log has none begins anew when the server has died, and knows nothing of its cancel.
+    task<std::optional<refusal>> begun() { return journal_->begun(); }
+
     const request_scope& scope() const { return *scope_; }
     /// What is open in it.
     const run_grammar& grammar() const { return journal_->grammar(); }

@@ -154,6 +154,7 @@ void run_journal::settle(
 ) {
     if (--in_flight_ == 0)
         idle_.notify();
+    answered_.open();
     if (const auto* refused = std::get_if<batch_refused>(&verdict)) {
         remember({refusal::cause::storage, refused->reason});
         room_.notify();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/async/answer.hpp"
+#include "core/async/latch.hpp"
 #include "core/engine/bridge.hpp"
 #include "core/engine/closing.hpp"
 #include "core/engine/event_sink.hpp"
@@ -105,6 +106,12 @@ public:
     /// The closer: revokes the bridge, commits what must come before the terminal, then the
     /// terminal. Await it where no cancellation reaches.
     task<close_verdict> close(ending how);
+
+    /// Ends once the log has an event of the run, or has refused one: then why.
+    task<std::optional<refusal>> begun() {
+        co_await answered_.wait();
+        co_return first_event_ms_ ? std::nullopt : refused_;
+    }
 
     /// The run's first refusal, if there was one.
     const std::optional<refusal>& refused() const { return refused_; }
@@ -229,6 +236,7 @@ private:
     std::size_t in_flight_ = 0;
     wakeup idle_;
     std::optional<std::int64_t> first_event_ms_;
+    latch answered_;  // the log has committed or refused the run's first event
     std::optional<std::int64_t> first_text_ms_;
     std::int64_t tools_ms_ = 0;
     duration model_time_{0};

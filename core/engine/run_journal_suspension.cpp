@@ -86,6 +86,7 @@ void run_journal::restore(
     suspended_since_ = now;
     suspended_time_ = (now - scope_->started_at) - milliseconds(from.checkpoint.working_ms);
     has_checkpoint_ = true;
+    answered_.open();
     for (protocol::approval_resolved& how : from.fold.decided)
         approvals_.recall(std::move(how));
     for (const auto& [approval_id, call] : grammar_.open_approvals()) {

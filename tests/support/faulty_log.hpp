@@ -23,8 +23,11 @@ public:
     void break_reads() { unreadable_ = true; }
     void mend_reads() { unreadable_ = false; }
 
-    /// From now on appends, or reads, wait until they are let go.
-    void hold_appends() { holds_appends_ = true; }
+    /// From now on appends, after so many more that pass, or reads wait until they are let go.
+    void hold_appends(std::size_t passing = 0) {
+        holds_appends_ = true;
+        passing_ = passing;
+    }
     void hold_reads() { holds_reads_ = true; }
     void let_go() {
         holds_appends_ = holds_reads_ = false;
@@ -38,8 +41,10 @@ public:
         storage::append_request request,
         storage::completion<storage::append_verdict> done
     ) override {
-        if (holds_appends_)
+        if (holds_appends_ && passing_ == 0)
             return (void)held_appends_.emplace_back(std::move(request), std::move(done));
+        if (holds_appends_)
+            --passing_;
         if (full_ && left_ == 0)
             return done.post(storage::unavailable{"no space left on device"});
         if (full_)
@@ -121,6 +126,7 @@ private:
     bool unreadable_ = false;
     std::size_t left_ = 0;
     bool holds_appends_ = false;
+    std::size_t passing_ = 0;
     bool holds_reads_ = false;
     std::vector<std::pair<storage::append_request, storage::completion<storage::append_verdict>>>
         held_appends_;

@@ -80,7 +80,7 @@ backend inside
 
 export const FRONT_NAMES = Object.keys(FRONTS);
 
-/** server: {port}. Fails when the program is not installed (tools/packages/fronts.txt). */
+/** server: {port}. Fails when the program is not installed (tools/packages/test.txt). */
 export async function startFront(name, server) {
   const { command, write, reload } = FRONTS[name];
   const found = spawnSync(name, ["-v"], { stdio: "ignore" });
