@@ -1,6 +1,7 @@
 #include "net/mcp/child_process.hpp"
 
 #include "core/async/sleep.hpp"
+#include "core/async/task_group.hpp"
 #include "net/socket_io.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -218,7 +219,18 @@ public:
     }
 
     task<> stop(parting_grace grace) override {
-        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+        const executor on = co_await asio::this_coro::executor;
+        const bool throws = co_await asio::this_coro::throw_if_cancelled();
+        co_await asio::this_coro::throw_if_cancelled(false);
+        // A coroutine of its own hears of no cancel, and its caller still has been cancelled then.
+        task_group parting(on);
+        parting.spawn(part(grace));
+        co_await parting.join();
+        co_await asio::this_coro::throw_if_cancelled(throws);
+    }
+
+private:
+    task<> part(parting_grace grace) {
         pipes_.close_writing();
         co_await wait_for(grace.closed);
         if (!has_ended())
@@ -233,7 +245,6 @@ public:
         reap(0);
     }
 
-private:
     task<> wait_for(duration time) {
         const executor on = co_await asio::this_coro::executor;
         const time_point until = on.owner().now() + time;

@@ -22,6 +22,8 @@ constexpr duration long_life = std::chrono::minutes(1);
 // How long a call waits for a server that is being opened.
 constexpr duration opening_patience = std::chrono::seconds(10);
 constexpr patience_limits list_patience{std::chrono::seconds(30), std::chrono::minutes(2)};
+// A server that tells of changes all the time is not asked all the time.
+constexpr duration list_pause = std::chrono::milliseconds(200);
 constexpr duration listen_pause = std::chrono::seconds(5);
 
 /// A place among those who wait for another state.
@@ -198,6 +200,7 @@ task<std::string> server::follow(channel& link) {
         complaint wrong = co_await list(link);
         if (wrong)
             co_return *std::move(wrong);
+        co_await sleep_for(list_pause);
     }
 }
 
