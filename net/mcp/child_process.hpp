@@ -45,7 +45,8 @@ public:
     /// it. Once.
     virtual task<> read_errors(std::function<void(std::string_view)> line) = 0;
     /// Closes its standard input, waits, then SIGTERM, then SIGKILL, and reaps it. What it had
-    /// started and left in its group is killed. Once begun it runs to its end, whatever is cancelled.
+    /// started and left in its group is killed. Once begun it runs to its end, whatever is
+    /// cancelled.
     virtual task<> stop(parting_grace grace = {}) = 0;
 
 protected:
