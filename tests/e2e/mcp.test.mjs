@@ -203,11 +203,11 @@ test("a server that is silent, or leaves, at the probe is greeted the old way", 
   assert.equal(leaving.code, 0, leaving.stderr);
 });
 
-test("a program gets a clean environment, a group of its own, and no files of ours", async () => {
+test("a program gets a clean environment and a group of its own", async () => {
   const file = join(dir, "facts.json");
   process.env.CLARION_SECRET_OF_TEST = "sesame";
   const facts = `require("node:fs").writeFileSync(${JSON.stringify(file)}, JSON.stringify({
-    env: process.env, files: require("node:fs").readdirSync("/proc/self/fd").length,
+    env: process.env,
     group: Number(require("node:fs").readFileSync("/proc/self/stat", "utf8").split(") ")[1].split(" ")[2]), pid: process.pid }));`;
   const { code, stderr } = await probe("--", ...scripted(`${facts} ${OLD} if (method === "tools/list") answer({ tools: [] });`));
   delete process.env.CLARION_SECRET_OF_TEST;

@@ -84,7 +84,7 @@ approve = "never"
 
 [[mcp]]
 name = "changing"
-command = ["node", ${JSON.stringify(join(dir, "changing.cjs"))}]
+command = ["sh", "-c", "ls -l /proc/$$/fd > ${join(dir, "inherited")}; exec node ${join(dir, "changing.cjs")}"]
 env = { DESCRIPTION_FILE = ${JSON.stringify(join(dir, "description"))} }
 
 [[mcp]]
@@ -209,6 +209,12 @@ test("a tool that describes itself anew is asked about before it is called again
   const again = await say("look");
   await again.end();
   assert.equal(again.of("approval_requested").length, 0);
+});
+
+test("a program inherits none of the server's files", () => {
+  const inherited = readFileSync(join(dir, "inherited"), "utf8").trim().split("\n").filter((line) => line.includes("->"));
+  assert.equal(inherited.length, 3, inherited.join("\n"));
+  for (const line of inherited) assert.match(line, /-> pipe:/);
 });
 
 test("a session that the server has lost is begun anew, unseen", async () => {
