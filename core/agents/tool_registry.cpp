@@ -1,5 +1,6 @@
 #include "core/agents/tool_registry.hpp"
 
+#include "core/agents/outside/tool_catalog.hpp"
 #include "core/async/assert.hpp"
 
 #include <utility>

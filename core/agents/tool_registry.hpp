@@ -1,6 +1,5 @@
 #pragma once
 
-#include "core/agents/outside/tool_catalog.hpp"
 #include "core/agents/tool.hpp"
 
 #include <functional>
@@ -11,6 +10,10 @@
 #include <vector>
 
 namespace clarion::agents {
+
+namespace outside {
+class tool_catalog;
+}  // namespace outside
 
 /// The tools of the process by name: its own, which are added at start-up, and those of the sources
 /// outside, which come and go. Outlives every call, stragglers included.
