@@ -321,7 +321,8 @@ void http_channel::send_along(http::client_request message) {
 task<> http_channel::carry(http::client_request message, duration time) {
     const executor on = co_await asio::this_coro::executor;
     const time_point by = on.owner().now() + time;
-    http::exchange_result sent = co_await over_.send(std::move(message), {by, by});
+    const http::client_deadlines until{by, by};
+    http::exchange_result sent = co_await over_.send(std::move(message), until);
     auto* const exchange = std::get_if<http::exchange_ptr>(&sent);
     if (exchange == nullptr)
         co_return;
