@@ -20,6 +20,8 @@ namespace json = boost::json;
 namespace {
 
 constexpr int depth_max = 16;
+// A schema can ask for exponentially much.
+constexpr int values_max = 1000;
 constexpr std::size_t elements_max = 16;
 constexpr std::size_t text_bytes_max = 4096;
 
@@ -59,9 +61,9 @@ class sampler {
 public:
     explicit sampler(const json::value& root) : root_(root) {}
 
-    json::value sample(const json::value& schema, int depth) const {
+    json::value sample(const json::value& schema, int depth) {
         const auto* const object = schema.if_object();
-        if (object == nullptr || depth > depth_max)
+        if (object == nullptr || depth > depth_max || ++values_ > values_max)
             return json::object();
         if (const auto reference = text_in(*object, "$ref"))
             if (const json::value* const target = resolve(*reference))
@@ -97,7 +99,7 @@ private:
         return schema.contains("properties") ? "object" : "string";
     }
 
-    json::value of_type(const std::string& type, const json::object& schema, int depth) const {
+    json::value of_type(const std::string& type, const json::object& schema, int depth) {
         if (type == "string")
             return text(schema);
         if (type == "integer" || type == "number")
@@ -139,7 +141,7 @@ private:
         return made;
     }
 
-    json::value array(const json::object& schema, int depth) const {
+    json::value array(const json::object& schema, int depth) {
         json::array made;
         const auto* const items = schema.if_contains("items");
         const std::size_t count = count_in(schema, "minItems", elements_max);
@@ -148,7 +150,7 @@ private:
         return made;
     }
 
-    json::value object(const json::object& schema, int depth) const {
+    json::value object(const json::object& schema, int depth) {
         json::object made;
         const auto* const properties = object_in(schema, "properties");
         const auto* const required = schema.if_contains("required");
@@ -163,6 +165,7 @@ private:
     }
 
     const json::value& root_;
+    int values_ = 0;
 };
 
 }  // namespace

@@ -82,6 +82,13 @@ BOOST_AUTO_TEST_CASE(samples_of_schemas_that_go_round_in_circles_end) {
     );
 }
 
+BOOST_AUTO_TEST_CASE(samples_of_schemas_that_ask_for_too_much_are_bounded) {
+    const std::string made = sample(R"({"type":"object","required":["a","b"],"properties":{
+        "a":{"$ref":"#/$defs/l"},"b":{"$ref":"#"}},
+        "$defs":{"l":{"type":"array","minItems":16,"items":{"$ref":"#/$defs/l"}}}})");
+    BOOST_TEST(made.size() < 100'000U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
