@@ -72,8 +72,10 @@ public:
 
     /// Whether a call with these arguments needs a person's word.
     virtual bool needs_approval(const boost::json::object& arguments) const;
-    /// A person has allowed a call of it. On any shard.
+    /// A person has allowed a call of it, as it is. On any shard.
     virtual void allowed() const {}
+    /// It is not as it was when it was trusted.
+    virtual bool has_changed() const { return false; }
 };
 
 }  // namespace clarion::agents

@@ -90,6 +90,8 @@ task<> tool_dispatcher::go_on(batch& work, std::size_t index) {
     const permission given = take_verdict(work, index, call, std::move(verdict));
     if (given == permission::refused)
         co_return;
+    if (call.called != nullptr && call.called->has_changed())
+        call.problem = call.tool_name + " describes itself otherwise than when it was trusted";
     const permits::permit held = co_await places_.take();
     if (!work.refused)
         co_await carry_out(work, index, call);

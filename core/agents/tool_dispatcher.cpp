@@ -229,7 +229,10 @@ tool_dispatcher::ask_for(batch& work, std::size_t index, checked_call& call) {
         co_await turn_away(work, index, std::move(unasked->why));
         co_return permission::refused;
     }
-    co_return take_verdict(work, index, call, std::move(verdict));
+    const permission given = take_verdict(work, index, call, std::move(verdict));
+    if (given == permission::given)
+        call.called->allowed();
+    co_return given;
 }
 
 tool_dispatcher::permission tool_dispatcher::take_verdict(
@@ -240,8 +243,6 @@ tool_dispatcher::permission tool_dispatcher::take_verdict(
 ) {
     work.places[index].approval_id.reset();
     if (auto* allowed = std::get_if<engine::approved>(&is)) {
-        if (call.called != nullptr)
-            call.called->allowed();
         replace_arguments(call, std::move(allowed->arguments));
         work.places[index].arguments = call.arguments.text;
         return permission::given;

@@ -36,6 +36,7 @@ public:
     }
     bool needs_approval(const boost::json::object& arguments) const override;
     void allowed() const override;
+    bool has_changed() const override { return trust_ == standing::changed; }
     task<tool_result> call(engine::request_scope_ptr request, boost::json::object arguments)
         const override;
     task<tool_result> call_telling(
