@@ -7,6 +7,7 @@
 #include "core/canary/canary_agent.hpp"
 #include "core/storage/memory/memory_event_log.hpp"
 #include "core/storage/sqlite/sqlite_event_log.hpp"
+#include "net/agui/agui_endpoint.hpp"
 
 #include <algorithm>
 #include <charconv>

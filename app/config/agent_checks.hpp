@@ -14,6 +14,8 @@ namespace clarion::app {
 /// The key of a model, from its file or variable; empty when it has neither. Throws
 /// std::runtime_error, one line without the key, when it cannot be had.
 [[nodiscard]] std::string read_api_key(const model_config& of);
+/// The same for the bearer token of a remote agent.
+[[nodiscard]] std::string read_api_key(const agent_config& of);
 /// The same for what an agent is told first.
 [[nodiscard]] std::string read_prompt(const agent_config& of);
 

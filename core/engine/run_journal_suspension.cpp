@@ -8,6 +8,8 @@
 
 namespace clarion::engine {
 
+using protocol::run_state;
+
 void run_journal::note_late_call() {
     ++late_calls_;
     ++counters_.late_emits;
