@@ -43,6 +43,7 @@ export async function startEverything(wanted) {
     url,
     output: () => output,
     async stop() {
+      for (const handle of [child, child.stdout, child.stderr]) handle.ref(); // its end is waited for
       child.kill("SIGKILL");
       await ended;
       running.delete(child);
