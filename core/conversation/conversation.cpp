@@ -28,10 +28,7 @@ server::error error_of(server::error_code code, std::string message) {
 }
 
 server::error storage_error(const std::string& reason) {
-    return error_of(
-        server::error_code::storage_unavailable,
-        "the log cannot be written now: " + reason
-    );
+    return error_of(server::error_code::storage_unavailable, reason);
 }
 
 // The server's own agent is there for its own users alone.

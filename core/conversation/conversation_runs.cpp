@@ -209,7 +209,7 @@ void conversation::tell_unsealed(const storage::open_run& run, const std::string
     report(failure::code::run_unsealed, touched, reason);
     server::error error;
     error.code = server::error_code::storage_unavailable;
-    error.message = "the run has stopped, because the log cannot be written now: " + reason;
+    error.message = "the run has stopped: " + reason;
     error.retryable = true;
     subscribers_.tell_all(protocol::to_frame(error));
 }

@@ -291,18 +291,21 @@ subscriptions::replay(std::shared_ptr<const void> /*owner*/, subscription_ptr to
     send_caught_up(*to, published());
 }
 
-// In pieces that fit whatever the connection's bound is, each when there is room for it.
+// In pieces that fit whatever the connection's bound is, each when there is room for it. An event
+// that is larger than a piece is one by itself: only an empty outbox takes it.
 task<session::outbox::room_verdict>
 subscriptions::send_paced(subscription_ptr to, std::vector<protocol::event> events) {
     using session::outbox;
     std::size_t next = 0;
-    while (next < events.size()) {
+    session::shared_frame frame = replayed_frame_of(events.front());
+    while (frame) {
         std::vector<session::shared_frame> piece;
         std::size_t bytes = 0;
-        while (next < events.size() && bytes < to->link.replay_bytes()) {
-            piece.push_back(replayed_frame_of(events[next++]));
-            bytes += piece.back()->body.size();
-        }
+        do {
+            bytes += frame->body.size();
+            piece.push_back(std::move(frame));
+            frame = ++next < events.size() ? replayed_frame_of(events[next]) : nullptr;
+        } while (frame && bytes + frame->body.size() <= to->link.replay_bytes());
         if (co_await to->link.room(bytes) == outbox::room_verdict::closed || to->ended)
             co_return outbox::room_verdict::closed;
         counters_.events_replayed += piece.size();

@@ -7,10 +7,9 @@ namespace clarion::session {
 outbox::push_verdict outbox::push(shared_frame frame) {
     if (closed_)
         return push_verdict::closed;
-    const std::size_t more = frame->body.size();
-    if (bytes_ != 0 && bytes_ + more > bytes_max_)
+    if (bytes_ >= bytes_max_)
         return push_verdict::overflow;
-    bytes_ += more;
+    bytes_ += frame->body.size();
     frames_.push_back(std::move(frame));
     filled_.notify();
     return push_verdict::queued;

@@ -38,7 +38,8 @@ public:
         overflow,  ///< the bound is reached: the client does not read, the session must end
         closed,    ///< nobody is there any more: the event stays parked in the log
     };
-    /// An empty outbox takes a frame of any size.
+    /// The frame that crosses the bound is still taken, whatever its size: else whoever reads well
+    /// would be cut off by one event that is larger than what was left.
     push_verdict push(shared_frame frame);
 
     /// Everything that has gathered, at least one frame; empty once closed and drained, or when

@@ -244,7 +244,7 @@ BOOST_AUTO_TEST_CASE(a_log_that_takes_no_writes_is_red_until_it_does) {
     BOOST_TEST(
         here.red ==
         "the message: expected accepted, came error storage_unavailable "
-        "(the log cannot be written now: no space left on device)"
+        "(no space left on device)"
     );
     // It says so itself, and not with each try again.
     BOOST_TEST(here.server->failures().count(failure::code::storage_unavailable) == 0U);

@@ -101,6 +101,33 @@ BOOST_AUTO_TEST_CASE(a_replay_is_paced_by_its_reader_and_live_events_wait_behind
     BOOST_TEST(seqs(reader) == range(1, seqs(writer).back()));
 }
 
+// Each event that is larger than the outbox waits until that is empty.
+BOOST_AUTO_TEST_CASE(a_replay_of_events_larger_than_the_outbox_reaches_its_reader) {
+    clarion::storage::memory_event_log log;
+    std::vector<std::int64_t> written;
+    {
+        flow_server::options with;
+        with.log = &log;
+        flow_server server(std::move(with));
+        flow_client& writer = server.connect("ada");
+        writer.asks("m1", "/story 3000 0");
+        server.settle();
+        written = seqs(writer);
+    }
+    for (const std::size_t bound : {2048U, 4096U, 8192U, 16384U}) {
+        flow_server::options with;
+        with.log = &log;
+        with.sessions.outbox_bytes_max = bound;
+        flow_server server(std::move(with));
+        flow_client& reader = server.connect("ada", {subscribe_since("", 0)});
+        server.settle();
+        BOOST_TEST(!reader.connection().close_code().has_value());
+        BOOST_TEST(seqs(reader) == written);
+        const auto answer = reader.only("assistant_message").at("payload").as_object();
+        BOOST_TEST(answer.at("text").as_string().size() > bound);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_replay_that_is_cut_short_says_how_far_it_came) {
     const std::string again = R"({"type":"subscribe","id":"next","thread_id":"t1"})";
     const std::string leave = R"({"type":"unsubscribe","id":"next","thread_id":"t1"})";

@@ -26,8 +26,10 @@ export class ConnectionRules {
     return true;
   }
 
-  /** Something comes as it happens, and not at the reader's pace. */
-  get isLive() { return [...this.#threads.values()].some(({ phase }) => phase === "live"); }
+  /** Something has come on this connection that was not there before, or nothing was to come. */
+  get cameFurther() {
+    return [...this.#threads.values()].some(({ phase, cursor, since }) => phase === "live" || cursor.seq > since.seq);
+  }
 
   isCaughtUp(threadId) { return this.#threads.get(threadId)?.phase === "live"; }
 

@@ -212,7 +212,11 @@ export class Tab {
     }),
     history: (frame) => this.#answered(frame, (page) => page.take(frame)),
     pong: (frame) => this.#asks.delete(frame.id),
-    error: (frame) => this.#answered(frame, (about, kind) => this.#refused(frame, about, kind)),
+    error: (frame) => {
+      // Nobody's answer: a run cannot be closed while the disk is full, and all who watch it are told.
+      if (frame.id === undefined && frame.code === "storage_unavailable" && this.#load.options.outages) return undefined;
+      return this.#answered(frame, (about, kind) => this.#refused(frame, about, kind));
+    },
   };
 
   #answered(frame, then) {
@@ -249,10 +253,11 @@ export class Tab {
     setTimeout(() => this.open(), load.random.next() * most);
   }
 
-  /** Whoever is too slow for what happens is closed, and a busy machine makes every client slow; but a replay
-   *  goes at its reader's pace. */
+  /** Whoever is too slow for what happens is closed, and a busy machine makes every client slow; where the server
+   *  has gone live behind a replay, nobody can see from here. But a replay goes at its reader's pace: whoever
+   *  reads comes further with each connection. */
   #judgeSlow(told) {
-    if (this.#behaved && !this.#rules.isLive) this.#user.wrong("connection_lost", {}, `${told}, while replaying`);
+    if (this.#behaved && !this.#rules.cameFurther) this.#user.wrong("connection_lost", {}, `${told}, with nothing new`);
   }
 
   #judge({ code, status, error, broken, reason }) {

@@ -55,7 +55,8 @@ writer::writer(std::unique_ptr<connection> database, const sqlite_options& optio
       revoker_(*database_),
       trimmer_(*database_),
       begin_(*database_, "BEGIN IMMEDIATE"),
-      commit_(*database_, "COMMIT") {
+      commit_(*database_, "COMMIT"),
+      checkpointer_(*database_) {
     sqlite3_wal_hook(database_->handle(), &writer::committed_hook, this);
 }
 
@@ -190,10 +191,10 @@ std::optional<std::vector<any_change>> writer::take() {
 void writer::commit(std::span<any_change> batch) {
     const time_point begun = monotonic_now();
     const std::int64_t commits_before = commits_;
-    if (broken_because_.empty())
+    if (may_write())
         execute(batch);
     else
-        refuse_all(batch, broken_because_);
+        refuse_all(batch, why_not());
     count(batch);
     if (commits_ > commits_before)
         measure(batch, monotonic_now() - begun);
@@ -218,6 +219,10 @@ void writer::execute(std::span<any_change> batch) {
 // One step; the next one comes after whatever has been queued meanwhile. What a full disk stops
 // goes on behind the next batch that it takes, or at the next start.
 void writer::sweep() {
+    if (!may_write()) {
+        removed_rows_ = broken_because_.empty() ? removed_rows::held_up : removed_rows::none;
+        return;
+    }
     begin_.run();
     remover_.step();
     const bool more = remover_.has_rows_left();
@@ -241,9 +246,7 @@ void writer::trim() {
         next = std::move(trims_.front());
         trims_.pop_front();
     }
-    next->done.post(
-        broken_because_.empty() ? trim_now(next->request) : unavailable{broken_because_}
-    );
+    next->done.post(may_write() ? trim_now(next->request) : unavailable{why_not()});
     if (checkpoint_is_due(options_.checkpoint_pages))
         checkpoint();
 }
@@ -269,24 +272,36 @@ std::string writer::roll_back(const sql_error& error) {
         break_off(error);
     if (!broken_because_.empty())
         return broken_because_;
-    std::string why = "the log cannot be written now: " + error.text;
-    hold_up(why);
-    return why;
+    hold_up(error);
+    return full_because_;
 }
 
-void writer::hold_up(const std::string& why) {
+void writer::hold_up(const sql_error& error) {
     const bool is_new = full_because_.empty();
-    full_because_ = why;
+    full_because_ = "the log cannot be written now: " + error.text;
     {
         const std::lock_guard lock(mutex_);
-        figures_.full_because = why;
+        figures_.full_because = full_because_;
     }
     if (is_new && options_.on_full)
-        options_.on_full(why);
+        options_.on_full(full_because_);
+}
+
+// Not as long as the log cannot be copied: see `checkpointer::is_held_up`.
+bool writer::may_write() {
+    if (checkpointer_.is_held_up())
+        checkpoint();
+    return broken_because_.empty() && !checkpointer_.is_held_up();
+}
+
+const std::string& writer::why_not() const {
+    return broken_because_.empty() ? full_because_ : broken_because_;
 }
 
 // Changes nothing, but writes the database's first page: SQLite skips what is equal only in rows.
 void writer::probe() {
+    if (!may_write())
+        return;
     const std::int64_t version = database_->integer_of("PRAGMA user_version");
     begin_.run();
     database_->execute("PRAGMA user_version = " + std::to_string(version));
@@ -358,31 +373,22 @@ void writer::answer(std::span<any_change> batch) {
 int writer::committed_hook(void* self, sqlite3*, const char*, int pages) {
     auto& writer = *static_cast<class writer*>(self);
     writer.written();
-    if (pages < writer.wal_pages_)
-        writer.checkpointed_pages_ = 0;  // it began anew, as all of it had been copied
-    writer.wal_pages_ = pages;
+    writer.checkpointer_.grown_to(pages);
     return SQLITE_OK;
 }
 
 bool writer::checkpoint_is_due(std::int64_t pages) const {
-    return broken_because_.empty() && wal_pages_ - checkpointed_pages_ >= pages;
+    return broken_because_.empty() && checkpointer_.is_due(pages);
 }
 
-// Passive: waits for no reader. What a reader or a full disk holds back is copied by a later one;
-// a failed fsync of the database is as final as one of the log.
+// A failed fsync of the database is as final as one of the log.
 void writer::checkpoint() {
     if (!checkpoint_is_due(1))
         return;
-    checkpointed_pages_ = wal_pages_;
-    database_->note(sqlite3_wal_checkpoint_v2(
-        database_->handle(),
-        nullptr,
-        SQLITE_CHECKPOINT_PASSIVE,
-        nullptr,
-        nullptr
-    ));
-    const auto error = database_->take_error();
-    if (error && !may_pass(*error))
+    const auto error = checkpointer_.run();
+    if (checkpointer_.is_held_up())
+        hold_up(*error);
+    else if (error && !may_pass(*error))
         break_off(*error);
     const std::lock_guard lock(mutex_);
     figures_.checkpoints += error ? 0 : 1;

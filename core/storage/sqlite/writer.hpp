@@ -4,6 +4,7 @@
 #include "core/storage/event_log.hpp"
 #include "core/storage/sqlite/appender.hpp"
 #include "core/storage/sqlite/change.hpp"
+#include "core/storage/sqlite/checkpointer.hpp"
 #include "core/storage/sqlite/connection.hpp"
 #include "core/storage/sqlite/remover.hpp"
 #include "core/storage/sqlite/revoker.hpp"
@@ -28,7 +29,7 @@ namespace clarion::storage::sqlite {
 /// into the next transaction, with one fsync, and only after it their verdicts leave.
 ///
 /// A full disk costs the batch: it is rolled back, answered `unavailable`, and the next one is
-/// tried; when none comes, a probe is. Any other failure of a transaction or a checkpoint breaks
+/// tried, behind a checkpoint if that was what found no room; when none comes, a probe is. Any other failure of a transaction or a checkpoint breaks
 /// the log until a restart.
 class writer {
 public:
@@ -68,7 +69,7 @@ private:
     void decide(revocation_change& change) { change.verdict = revoker_.revoke(change.request); }
     std::string roll_back(const sql_error& error);
     void break_off(const sql_error& error);
-    void hold_up(const std::string& why);
+    void hold_up(const sql_error& error);
     void probe();
     void written();
     void answer(std::span<any_change> batch);
@@ -77,6 +78,8 @@ private:
     trim_verdict trim_now(const retention& keep);
     void count(std::span<const any_change> batch);
     void measure(std::span<const any_change> batch, duration took);
+    bool may_write();
+    const std::string& why_not() const;
     bool checkpoint_is_due(std::int64_t pages) const;
     void checkpoint();
     static int committed_hook(void* self, sqlite3*, const char*, int pages);
@@ -91,8 +94,7 @@ private:
     trimmer trimmer_;
     statement begin_;
     statement commit_;
-    std::int64_t wal_pages_ = 0;
-    std::int64_t checkpointed_pages_ = 0;
+    checkpointer checkpointer_;
     std::int64_t commits_ = 0;
     std::string broken_because_;
     std::string full_because_;

@@ -236,20 +236,6 @@ BOOST_AUTO_TEST_CASE(a_failed_sync_of_a_checkpoint_breaks_the_log) {
     BOOST_TEST(at.ask->commit(texts_behind(1, {"b"})) == 2);
 }
 
-BOOST_AUTO_TEST_CASE(a_full_disk_only_delays_a_checkpoint) {
-    sqlite_options options;
-    options.checkpoint_pages = 1;
-    faulty_store at(options);
-    at.disk.fail(file::database, operation::write, SQLITE_FULL);
-    at.ask->commit(texts_behind(0, {"a"}));
-    at.ask->commit(texts_behind(1, {"b"}));
-    BOOST_TEST(at.log->figures().checkpoints == 0);
-    at.disk.fail(file::database, operation::write, SQLITE_OK);
-    at.ask->commit(texts_behind(2, {"c"}));
-    at.ask->commit(texts_behind(3, {"d"}));
-    BOOST_TEST(at.log->figures().checkpoints > 0);
-}
-
 BOOST_AUTO_TEST_CASE(checkpoints_keep_the_write_ahead_log_short) {
     sqlite_options options;
     options.checkpoint_pages = 20;

@@ -43,8 +43,7 @@ private:
 };
 
 struct small_disk {
-    small_disk() {
-        sqlite_options options;
+    explicit small_disk(sqlite_options options = {}) {
         options.vfs = faulty_vfs::name;
         options.probe_interval = std::chrono::milliseconds(1);
         options.on_full = [this](const std::string& why) {
@@ -102,6 +101,26 @@ BOOST_AUTO_TEST_CASE(an_append_that_succeeds_ends_it_too) {
     at.ask->commit(texts_behind(0, {"a"}));
     const std::vector<std::string> both{full, "room"};
     BOOST_TEST(at.said.first(2) == both);
+}
+
+// A write-ahead log that grew on would take the room that its copy needs, and never give it back.
+BOOST_AUTO_TEST_CASE(without_room_for_a_checkpoint_nothing_is_written_until_it_succeeds) {
+    sqlite_options options;
+    options.checkpoint_pages = 1;
+    small_disk at(options);
+    at.disk.fail(file::database, operation::write, SQLITE_FULL);
+    at.ask->commit(texts_behind(0, {"a"}));
+    BOOST_TEST(at.said.first(1) == std::vector<std::string>{full});
+    for (int time = 0; time < 3; ++time)
+        BOOST_TEST(is_refused(at.ask->append(texts_behind(1, {"b"}))));
+    BOOST_TEST(at.log->figures().full_because == full);
+    BOOST_TEST(at.log->figures().checkpoints == 0);
+    BOOST_TEST(at.ask->events_of(ada()).size() == 1U);
+    at.disk.fail(file::database, operation::write, SQLITE_OK);
+    const std::vector<std::string> both{full, "room"};
+    BOOST_TEST(at.said.first(2) == both);
+    BOOST_TEST(at.log->figures().checkpoints > 0);
+    BOOST_TEST(at.ask->commit(texts_behind(1, {"b"})) == 2);
 }
 
 BOOST_AUTO_TEST_CASE(a_probe_that_fails_otherwise_breaks_the_log) {
