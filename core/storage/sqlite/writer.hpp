@@ -29,8 +29,8 @@ namespace clarion::storage::sqlite {
 /// into the next transaction, with one fsync, and only after it their verdicts leave.
 ///
 /// A full disk costs the batch: it is rolled back, answered `unavailable`, and the next one is
-/// tried, behind a checkpoint if that was what found no room; when none comes, a probe is. Any other failure of a transaction or a checkpoint breaks
-/// the log until a restart.
+/// tried, behind a checkpoint if that was what found no room; when none comes, a probe is. Any
+/// other failure of a transaction or a checkpoint breaks the log until a restart.
 class writer {
 public:
     /// Takes the only connection that may write.

@@ -31,7 +31,7 @@ test("a thousand users with the same thread and message ids never meet", async (
 });
 
 test("a slow reader is closed 4008 and misses nothing", async (t) => {
-  const tally = await slowReaders({ seed: seedOf(t), users: 3, runs: 24, rate: 8, slow: 4 });
+  const tally = await slowReaders({ seed: seedOf(t), users: 3, runs: 40, rate: 8, slow: 5 });
   tell(t, tally.text());
   tally.demandClean("connection: slow", "closed 4008");
 });

@@ -158,8 +158,8 @@ export async function slowReaders({ seed, users, runs, rate, slow }) {
   const tally = new Tally();
   const server = await startSupervised({ limits: { outbox_bytes_max: 32768 } });
   const load = new Load({
-    ...LOAD, url: server.wsUrl, seed, users, runs, rate, slow, threads: 1, pauseMs: 2500, mix: mixOf("flood:1,tools:3"),
-    size: { ...LOAD.size, flood: 20000 },
+    ...LOAD, url: server.wsUrl, seed, users, runs, rate, slow, threads: 1, pauseMs: 2500, mix: mixOf("flood:6,tools:1"),
+    size: { ...LOAD.size, flood: 40000 },
   });
   const report = await load.run();
   await server.stopAndAudit();
