@@ -13,7 +13,7 @@ class ClarionRecipe(ConanFile):
     name = "clarion"
     description = "A self-hosted chat server for AI agents whose events never go missing"
     topics = "chat", "websocket", "agents", "asio"
-    # For whoever requires it: libraries to link. The programs `clarion` and `clarion-chat` come along.
+    # For whoever requires it: libraries to link. The programs `clarion` and `clarion-…` come along.
     package_type = "static-library"
     settings = "os", "arch", "compiler", "build_type"
     options = {
@@ -89,6 +89,7 @@ class ClarionRecipe(ConanFile):
             "BOOST_JSON_NO_LIB", "BOOST_ALL_NO_LIB",
         ]
         trace.system_libs = ["pthread"]
+        self._library("sim", ["trace"])
         self._library("core", ["trace", "boost::log", "openssl::crypto", "sqlite3::sqlite3"])
         self._library("net", ["core", "openssl::ssl" if self.options.with_tls else "openssl::crypto"])
 

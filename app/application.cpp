@@ -1,11 +1,12 @@
 #include "app/application.hpp"
 
-#include "app/admin/debug_pages.hpp"
 #include "app/admin/shard_watch.hpp"
+#include "app/admin/trace_routes.hpp"
 #include "app/agent_watch.hpp"
 #include "app/credential_files.hpp"
 #include "app/file_limit.hpp"
 #include "app/home_directory.hpp"
+#include "app/last_resort.hpp"
 #include "app/parts.hpp"
 #include "app/proof_of_life.hpp"
 #include "app/readiness.hpp"
@@ -18,9 +19,11 @@
 #include "core/async/task_group.hpp"
 #include "core/conversation/revoke.hpp"
 #include "core/engine/engine_factory.hpp"
+#include "core/failure/coroutine_dump.hpp"
 #include "core/failure/drop_report.hpp"
 #include "core/failure/log.hpp"
 #include "core/session/serve.hpp"
+#include "core/trace/thread_state.hpp"
 #include "net/http/gate.hpp"
 #include "net/listener.hpp"
 
@@ -57,16 +60,6 @@ public:
     int run();
 
 private:
-    /// Leaves the process when a shutdown hangs.
-    class last_resort final : public timer_entry {
-    public:
-        explicit last_resort(application& of) : of_(of) {}
-        void expired() override { of_.leave_at_once(); }
-
-    private:
-        application& of_;
-    };
-
     home_directory make_homes();
     std::unique_ptr<net::listener> make_listener(
         const std::string& address,
@@ -79,7 +72,6 @@ private:
 
     void watch_signals();
     void on_signal(int number);
-    void log_tree();
     std::vector<credential_files::part> credential_parts();
     session::authenticator& door();
     task<conversation::revoke_outcome> revoke(std::string user_id);
@@ -120,7 +112,9 @@ private:
     std::unique_ptr<net::listener> admin_;
     asio::signal_set signals_;
     latch started_;
-    last_resort last_resort_{*this};
+    last_resort last_resort_{first(), log_, [this] {
+                                 leave_at_once();
+                             }};
     bool stopping_ = false;
     int exit_status_ = 0;
     task_group chores_{first()};
@@ -171,6 +165,8 @@ application::application(const settings& with, failure::logging& logging)
     verbs.push_back(make_revoke_route([this](std::string user_id) {
         return revoke(std::move(user_id));
     }));
+    for (http::route& each : trace_routes(log_))
+        verbs.push_back(std::move(each));
     admin_site_ =
         std::make_shared<http::site>(admin_site(ready_, observed_, std::move(verbs), log_line()));
     net::listener_options plain;
@@ -232,7 +228,11 @@ int application::run() {
     });
     std::vector<std::jthread> threads;
     for (std::size_t index = 1; index < shards_.size(); ++index)
-        threads.emplace_back([&one = *shards_[index]] { one.run(); });
+        threads.emplace_back([&one = *shards_[index]] {
+            trace::name_this_thread("shard");
+            one.run();
+        });
+    trace::name_this_thread("first shard");
     shards_.front()->run();
     return exit_status_;
 }
@@ -248,23 +248,15 @@ void application::watch_signals() {
 
 void application::on_signal(int number) {
     if (number == SIGUSR1)
-        return log_tree();
+        return failure::dump_coroutines(log_, "SIGUSR1");
     if (number == SIGHUP && stopping_)
         return;  // whoever renews a file does not ask for a faster end
     if (number == SIGHUP && !credentials_.empty())
         return credentials_.read_again();
     if (std::exchange(stopping_, true))
         return leave_at_once();
-    const duration patience = milliseconds(settings_.limits.drain_ms) + exit_grace;
-    shards_.front()->arm(last_resort_, shards_.front()->now() + patience);
+    last_resort_.arm(milliseconds(settings_.limits.drain_ms) + exit_grace);
     asio::co_spawn(first(), shut_down(), [this](const std::exception_ptr&) { stop_shards(); });
-}
-
-void application::log_tree() {
-    asio::co_spawn(first(), log_coroutines(observed_, log_), [this](const std::exception_ptr& why) {
-        if (why)
-            log_.error("the coroutine tree could not be written");
-    });
 }
 
 std::vector<credential_files::part> application::credential_parts() {
@@ -371,7 +363,7 @@ task<> application::shut_down() {
 }
 
 void application::stop_shards() {
-    shards_.front()->disarm(last_resort_);
+    last_resort_.disarm();
     for (const auto& one : shards_)
         one->stop();
 }

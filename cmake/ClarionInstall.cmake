@@ -1,24 +1,23 @@
 # What `cmake --install` puts down: the programs, the libraries with their headers, and a package that
-# find_package(clarion) finds. clarion::core brings clarion::trace; clarion::net brings clarion::core.
+# find_package(clarion) finds. clarion::core brings clarion::trace; clarion::net brings clarion::core. clarion::sim is for
+# tests, and brings clarion::trace alone.
 # The headers lie in a folder of their own, because `core/` and `net/` are anybody's names.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-install(TARGETS clarion clarion-chat RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+install(TARGETS clarion clarion-chat clarion-trace RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 
 install(
-    TARGETS clarion_boost clarion_trace clarion_core clarion_net
+    TARGETS clarion_boost clarion_trace clarion_sim clarion_core clarion_net
     EXPORT clarion
     ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
 )
-# core/sim is for the tests of this project: it is not a part of the package.
 foreach(folder core net)
     install(
         DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}"
         DESTINATION "${CLARION_INSTALL_INCLUDEDIR}"
         FILES_MATCHING
         PATTERN "*.hpp"
-        PATTERN "sim" EXCLUDE
     )
 endforeach()
 

@@ -1,5 +1,6 @@
 #include "app/admin/admin_pages.hpp"
 
+#include "app/admin/coroutine_pages.hpp"
 #include "app/admin/debug_pages.hpp"
 #include "app/admin/metrics_page.hpp"
 #include "app/version.hpp"
@@ -65,8 +66,7 @@ std::vector<http::route> admin_pages(const observed& server) {
         guarded("/debug/failures", http::answer_at_once(failures)),
         json_route("/debug/sessions", server, sessions_json),
         json_route("/debug/runs", server, runs_json),
-        json_route("/debug/coroutines", server, coroutines_json),
-        json_route("/debug/trace", server, trace_json),
+        coroutines_route(),
     };
 }
 

@@ -1,131 +1,91 @@
-#include "app/admin/debug_pages.hpp"
-#include "app/admin/json_list.hpp"
-#include "app/admin/snapshot.hpp"
-#include "core/async/source_place.hpp"
+#include "app/admin/coroutine_pages.hpp"
 
-#include <chrono>
-#include <utility>
+#include "core/trace/tree_json.hpp"
+#include "core/trace/tree_text.hpp"
+
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace clarion::app {
 
 namespace {
 
-/// What the log gets of one group.
-constexpr std::size_t logged_tasks_max = 16;
+/// Of the JSON form; the count beside them is whole.
+constexpr std::size_t listed_coroutines_max = 10'000;
 
-struct shard_tree {
-    live_tree tree;
-    time_point now;
-};
-
-struct shard_trace {
-    std::uint64_t noted = 0;
-    std::vector<task_trace> entries;
-    time_point now;
-};
-
-std::int64_t ms_between(time_point before, time_point after) {
-    return std::chrono::duration_cast<milliseconds>(after - before).count();
+std::string query_value(const http::request& asked, std::string_view name) {
+    const auto found = asked.query.find(name);
+    return found == asked.query.end() ? std::string() : found->second;
 }
 
-task<std::vector<std::optional<shard_tree>>> ask_trees(const observed& server) {
-    std::function<shard_tree(std::size_t)> question = [&server](std::size_t index) {
-        scheduler& on = server.shards[index].owner();
-        return shard_tree{on.tasks().tree(live_bounds{}), on.now()};
-    };
-    co_return co_await ask_shards(server, std::move(question));
-}
-
-/// A page of one object for each shard; `{"shard":N,"silent":true}` for one that did not answer.
-template <class Answer, class Write>
-std::string shards_json(const std::vector<std::optional<Answer>>& answers, Write write) {
-    std::size_t shard = 0;
-    const auto write_shard =
-        [&shard, &write](protocol::object_writer& object, const std::optional<Answer>& answer) {
-            object("shard", shard++);
-            if (answer)
-                write(object, *answer);
-            else
-                object("silent", true);
-        };
-    std::string out;
-    protocol::object_writer page(out);
-    page("shards", json_list(answers, write_shard));
-    page.end();
-    return out;
-}
-
-void write_tree(protocol::object_writer& object, const shard_tree& shown) {
-    const auto write_task = [&shown](protocol::object_writer& task, const live_task& one) {
-        task("spawned_in", function_of(one.spawned_at));
-        task("spawned_at", place_of(one.spawned_at));
-        task("age_ms", ms_between(one.since, shown.now));
-    };
-    const auto write_group = [&write_task](protocol::object_writer& group, const live_group& one) {
-        group("made_in", function_of(one.made_at));
-        group("made_at", place_of(one.made_at));
-        group("tasks_count", one.tasks_count);
-        group("tasks", json_list(one.tasks, write_task));
-    };
-    object("groups_count", shown.tree.groups_count);
-    object("groups", json_list(shown.tree.groups, write_group));
-}
-
-void write_trace(protocol::object_writer& object, const shard_trace& shown) {
-    const auto write_entry = [&shown](protocol::object_writer& entry, const task_trace& one) {
-        entry("what", one.what);
-        entry("age_ms", ms_between(one.at, shown.now));
-        entry("spawned_in", function_of(one.spawned_at));
-        entry("spawned_at", place_of(one.spawned_at));
-    };
-    object("noted_count", shown.noted);
-    object("entries", json_list(shown.entries, write_entry));
-}
-
-std::string line_about(std::size_t shard, const live_group& group, time_point now) {
-    std::string line = "coroutines of shard " + std::to_string(shard) + ": " +
-                       function_of(group.made_at) + " at " + place_of(group.made_at) + " owns " +
-                       std::to_string(group.tasks_count);
-    const char* separator = ": ";
-    for (std::size_t index = 0; index < std::min(logged_tasks_max, group.tasks.size()); ++index) {
-        const live_task& one = group.tasks[index];
-        line += separator + place_of(one.spawned_at) + " for " +
-                std::to_string(ms_between(one.since, now)) + " ms";
-        separator = ", ";
+std::string escaped(std::string_view text) {
+    std::string html;
+    for (const char each : text) {
+        if (each == '<')
+            html += "&lt;";
+        else if (each == '&')
+            html += "&amp;";
+        else
+            html += each;
     }
-    return line;
+    return html;
+}
+
+std::vector<std::string> lines_of(const trace::live_tree& tree, const http::request& asked) {
+    const std::string tag = query_value(asked, "tag");
+    trace::tree_view view;
+    view.tag = tag;
+    if (query_value(asked, "view") == "places")
+        return trace::place_lines(tree, view);
+    return trace::tree_lines(tree, view);
+}
+
+std::string text_of(const trace::live_tree& tree, const http::request& asked) {
+    std::string text = std::to_string(tree.frames.size()) + " coroutines\n";
+    for (const std::string& line : lines_of(tree, asked))
+        text += line + '\n';
+    return text;
+}
+
+// Without a script and without a style: the policy allows neither.
+std::string page_of(const trace::live_tree& tree, const http::request& asked) {
+    return "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Coroutines</title>"
+           "<h1>Coroutines</h1><p><a href=\"?format=page\">tree</a> "
+           "<a href=\"?format=page&amp;view=places\">places</a> "
+           "<a href=\"?format=text\">text</a> <a href=\"?format=json\">JSON</a></p><pre>" +
+           escaped(text_of(tree, asked)) + "</pre></html>\n";
+}
+
+http::response show(const http::request& asked) {
+    const trace::live_tree tree = trace::take_tree();
+    std::string format = query_value(asked, "format");
+    if (format.empty())
+        format = asked.headers.lists("Accept", "text/html") ? "page" : "json";
+    http::response answer;
+    if (format == "json") {
+        answer.content_type = "application/json";
+        answer.body = trace::to_json(tree, listed_coroutines_max);
+    } else if (format == "text") {
+        answer.body = text_of(tree, asked);
+    } else if (format == "page") {
+        answer.content_type = "text/html; charset=utf-8";
+        answer.body = page_of(tree, asked);
+    } else {
+        return http::plain_response(400, "format is json, text or page");
+    }
+    return answer;
 }
 
 }  // namespace
 
-task<std::string> coroutines_json(const observed& server) {
-    const auto answers = co_await ask_trees(server);
-    co_return shards_json(answers, write_tree);
-}
-
-task<std::string> trace_json(const observed& server) {
-    std::function<shard_trace(std::size_t)> question = [&server](std::size_t index) {
-        scheduler& on = server.shards[index].owner();
-        return shard_trace{on.tasks().ring().noted(), on.tasks().ring().entries(), on.now()};
-    };
-    const auto answers = co_await ask_shards(server, std::move(question));
-    co_return shards_json(answers, write_trace);
-}
-
-task<> log_coroutines(const observed& server, failure::logger log) {
-    const auto answers = co_await ask_trees(server);
-    for (std::size_t shard = 0; shard < answers.size(); ++shard) {
-        const std::string name = "coroutines of shard " + std::to_string(shard);
-        if (!answers[shard]) {
-            log.warning(name + ": the shard does not answer");
-            continue;
-        }
-        const live_tree& tree = answers[shard]->tree;
-        log.info(name + ": " + std::to_string(tree.groups_count) + " groups have some");
-        for (const live_group& group : tree.groups)
-            log.info(line_about(shard, group, answers[shard]->now));
-    }
+http::route coroutines_route() {
+    http::route made;
+    made.method = "GET";
+    made.path = "/debug/coroutines";
+    made.answer = http::answer_at_once(show);
+    made.open_to = http::access::guarded;
+    return made;
 }
 
 }  // namespace clarion::app

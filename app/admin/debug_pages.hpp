@@ -1,7 +1,6 @@
 #pragma once
 
 #include "app/admin/observed.hpp"
-#include "core/failure/logger.hpp"
 
 #include <cstddef>
 #include <string>
@@ -17,12 +16,5 @@ inline constexpr std::size_t listed_max = 1000;
 task<std::string> sessions_json(const observed& server);
 /// `/debug/runs`
 task<std::string> runs_json(const observed& server);
-/// `/debug/coroutines`: the spawned coroutines that have not ended, by task group.
-task<std::string> coroutines_json(const observed& server);
-/// `/debug/trace`: what last happened to them.
-task<std::string> trace_json(const observed& server);
-
-/// The same tree as `/debug/coroutines`, one line a group.
-task<> log_coroutines(const observed& server, failure::logger log);
 
 }  // namespace clarion::app

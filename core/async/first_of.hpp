@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <exception>
 #include <optional>
-#include <source_location>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -26,7 +25,7 @@ struct race {
     std::exception_ptr failed{};
     task_group runners;
 
-    race(executor on, const std::source_location& at) : runners(on, at) {}
+    explicit race(executor on) : runners(on) {}
     bool is_over() const { return won || failed; }
 };
 
@@ -57,12 +56,12 @@ task<> run_in(task<T> work, race<Result>& in) {
 /// into a hang. Cancelling it cancels both.
 template <class A, class B>
 task<std::variant<detail::value_or_monostate<A>, detail::value_or_monostate<B>>>
-first_of(task<A> a, task<B> b, std::source_location at = std::source_location::current()) {
+first_of(task<A> a, task<B> b) {
     using result = std::variant<detail::value_or_monostate<A>, detail::value_or_monostate<B>>;
     const executor on = co_await asio::this_coro::executor;
-    detail::race<result> both(on, at);
-    both.runners.spawn(detail::run_in<0, A>(std::move(a), both), at);
-    both.runners.spawn(detail::run_in<1, B>(std::move(b), both), at);
+    detail::race<result> both(on);
+    both.runners.spawn(detail::run_in<0, A>(std::move(a), both));
+    both.runners.spawn(detail::run_in<1, B>(std::move(b), both));
     // On a real shard the first may have ended already, before there was a second to cancel.
     if (both.is_over())
         both.runners.cancel();
@@ -74,13 +73,9 @@ first_of(task<A> a, task<B> b, std::source_location at = std::source_location::c
 
 /// The value of `work`, or nothing when `deadline` came first and `work` was cancelled.
 template <class T>
-task<std::optional<detail::value_or_monostate<T>>> before(
-    time_point deadline,
-    task<T> work,
-    std::source_location at = std::source_location::current()
-) {
+task<std::optional<detail::value_or_monostate<T>>> before(time_point deadline, task<T> work) {
     using result = std::optional<detail::value_or_monostate<T>>;
-    auto first = co_await first_of(std::move(work), sleep_until(deadline), at);
+    auto first = co_await first_of(std::move(work), sleep_until(deadline));
     if (first.index() == 0)
         co_return result(std::move(std::get<0>(first)));
     co_return result();

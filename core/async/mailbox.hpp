@@ -24,6 +24,7 @@ public:
         if (items_.size() >= items_max_)
             return push_result::full;
         items_.push_back(std::move(item));
+        trace::release(this, "mailbox");
         arrived_.notify();
         return push_result::queued;
     }
@@ -33,12 +34,15 @@ public:
     task<std::optional<T>> pop() {
         while (items_.empty() && !closed_)
             co_await arrived_.wait();
+        if (items_.empty())
+            trace::acquire(this, "mailbox");  // its close
         co_return try_pop();
     }
 
     std::optional<T> try_pop() {
         if (items_.empty())
             return std::nullopt;
+        trace::acquire(this, "mailbox");
         std::optional<T> item(std::move(items_.front()));
         items_.pop_front();
         return item;
@@ -47,6 +51,7 @@ public:
     /// What is queued can still be taken out; nothing more goes in.
     void close() {
         closed_ = true;
+        trace::release(this, "mailbox");
         arrived_.notify();
     }
 

@@ -44,12 +44,14 @@ public:
     task<permit> take() {
         if (free_ > 0) {
             --free_;
+            trace::acquire(this, "permits");
             co_return permit(*this);
         }
         const in_line mine(*this);
         while (!mine.at->granted)
             co_await mine.at->turn.wait();
         mine.at->granted = false;  // the permit has it from now on
+        trace::acquire(this, "permits");
         co_return permit(*this);
     }
 
@@ -74,6 +76,7 @@ private:
     };
 
     void give_back() {
+        trace::release(this, "permits");
         for (place& next : waiting_)
             if (!std::exchange(next.granted, true))
                 return next.turn.notify();

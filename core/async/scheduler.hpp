@@ -1,8 +1,8 @@
 #pragma once
 
-#include "core/async/live_tasks.hpp"
 #include "core/async/random_source.hpp"
 #include "core/async/timer_queue.hpp"
+#include "core/trace/mark.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -25,10 +25,14 @@ std::unique_ptr<deferred_work> make_deferred_work(Function function) {
     class holder final : public deferred_work {
     public:
         explicit holder(Function held) : held_(std::move(held)) {}
-        void run() override { held_(); }
+        void run() override {
+            const trace::turn here(posted_);
+            held_();
+        }
 
     private:
         Function held_;
+        std::uint64_t posted_ = trace::posted();
     };
     return std::make_unique<holder>(std::move(function));
 }
@@ -57,8 +61,6 @@ public:
     virtual void arm(timer_entry& entry, time_point when) = 0;
     virtual void disarm(timer_entry& entry) noexcept = 0;
     random_source& random() noexcept { return random_; }
-    /// The coroutines spawned here.
-    live_tasks& tasks() noexcept { return tasks_; }
 
     /// The shard's own `T`, made when it is first asked for and ended with the shard: what a part
     /// of the program keeps once a shard, such as its counters. On the shard's thread, or before it
@@ -98,7 +100,6 @@ private:
     static constexpr char kind_of = 0;  // its address tells the types apart
 
     // Above the context, whose end destroys what is still suspended there.
-    live_tasks tasks_;
     std::vector<belonging> belongings_;
     boost::asio::io_context io_{1};
     bool runs_on_io_;

@@ -58,8 +58,10 @@ void shard::wait_for_earliest() {
 
 void shard::expire() {
     const time_point at = now();
-    while (timer_entry* due = timers_.take_due(at))
+    while (timer_entry* due = timers_.take_due(at)) {
+        const trace::turn here(trace::queued_by_nobody);
         due->expired();
+    }
     wait_for_earliest();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/async/task.hpp"
+#include "core/trace/mark.hpp"
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -29,10 +30,14 @@ public:
     template <class Result>
     task<std::optional<Result>> run(work_of<Result> work) {
         auto token = asio::bind_cancellation_slot(asio::cancellation_slot(), use_task);
-        co_return co_await asio::async_initiate<decltype(token), void(std::optional<Result>)>(
-            [this, &work](auto rest) { begin<Result>(std::move(work), std::move(rest)); },
-            token
-        );
+        trace::release(this, "side_thread");
+        std::optional<Result> result =
+            co_await asio::async_initiate<decltype(token), void(std::optional<Result>)>(
+                [this, &work](auto rest) { begin<Result>(std::move(work), std::move(rest)); },
+                token
+            );
+        trace::acquire(this, "side_thread");
+        co_return result;
     }
 
     /// Asks the work to end, and takes no other.
@@ -53,7 +58,9 @@ private:
         thread_ = std::jthread([this,
                                 work = std::move(work),
                                 held = std::move(held)](const std::stop_token& stop) mutable {
+            trace::acquire(this, "side_thread");
             std::optional<Result> result = work(stop);
+            trace::release(this, "side_thread");
             {
                 const std::lock_guard ended(mutex_);
                 is_at_work_ = false;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/async/executor.hpp"
+#include "core/trace/promise.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/deferred.hpp>
@@ -19,3 +20,8 @@ using task = asio::awaitable<T, executor>;
 inline constexpr asio::use_awaitable_t<executor> use_task{};
 
 }  // namespace clarion
+
+/// Every coroutine of the project tells the tracer what it does (core/trace).
+template <class T, class... Arguments>
+struct std::coroutine_traits<boost::asio::awaitable<T, clarion::executor>, Arguments...>
+    : clarion::trace::traced_coroutine_traits<T, clarion::executor, Arguments...> {};

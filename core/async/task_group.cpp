@@ -21,14 +21,12 @@ bool is_cancellation(const std::exception_ptr& failure) {
 
 }  // namespace
 
-task_group::child task_group::spawn(task<> work, const std::source_location& at) {
+task_group::child task_group::spawn(task<> work) {
     const auto stop = std::make_shared<stop_signal>();
-    const live_task about{at, on_.owner().now()};
-    const auto place = children_.insert(children_.end(), running_child{about, stop});
-    on_.owner().tasks().ring().note({about.since, at, task_fate::spawned});
+    const auto place = children_.insert(children_.end(), stop);
     asio::co_spawn(
         on_,
-        begin(stop, std::move(work)),
+        begin(*this, stop, std::move(work)),
         asio::bind_cancellation_slot(
             stop->signal.slot(),
             [this, place](const std::exception_ptr& failure) { ended(place, failure); }
@@ -37,7 +35,7 @@ task_group::child task_group::spawn(task<> work, const std::source_location& at)
     return child(stop);
 }
 
-task<> task_group::begin(std::shared_ptr<stop_signal> stop, task<> work) {
+task<> task_group::begin(const task_group& in, std::shared_ptr<stop_signal> stop, task<> work) {
     stop->begun = true;
     if (stop->asked)
         stop->emit();
@@ -50,29 +48,18 @@ task<> task_group::begin(std::shared_ptr<stop_signal> stop, task<> work) {
     // Asio ends a coroutine that was never suspended by an await of its own, which a cancel would
     // turn into an exception past `ended`.
     co_await asio::this_coro::throw_if_cancelled(false);
+    trace::release(&in, "task_group");
     if (failure)
         std::rethrow_exception(failure);
 }
 
 void task_group::cancel() {
     // A child that ends at once removes itself only in a later turn, so the list stands still.
-    for (const running_child& one : children_)
-        one.stop->emit();
-}
-
-live_group task_group::describe(std::size_t tasks_max) const {
-    live_group shown{made_at_, children_.size(), {}};
-    for (const running_child& one : children_) {
-        if (shown.tasks.size() == tasks_max)
-            break;
-        shown.tasks.push_back(one.about);
-    }
-    return shown;
+    for (const auto& one : children_)
+        one->emit();
 }
 
 void task_group::ended(child_list::iterator place, const std::exception_ptr& failure) {
-    const task_fate fate = failure ? task_fate::failed : task_fate::ended;
-    on_.owner().tasks().ring().note({on_.owner().now(), place->about.spawned_at, fate});
     children_.erase(place);
     if (failure && !failure_ && !is_cancellation(failure)) {
         failure_ = failure;
@@ -96,6 +83,7 @@ task<> task_group::join_or_cancel() {
         else
             co_await empty_.wait_quietly();
     }
+    trace::acquire(this, "task_group");
     co_await asio::this_coro::throw_if_cancelled(true);
     if (failure_)
         std::rethrow_exception(std::exchange(failure_, nullptr));
@@ -106,6 +94,7 @@ task<> task_group::join_or_cancel() {
 task<> task_group::join() {
     while (!children_.empty())
         co_await empty_.wait_to_the_end();
+    trace::acquire(this, "task_group");
     if (failure_)
         std::rethrow_exception(std::exchange(failure_, nullptr));
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "core/async/live_tasks.hpp"
 #include "core/async/task.hpp"
 #include "core/async/wakeup.hpp"
 
@@ -10,7 +9,6 @@
 #include <exception>
 #include <list>
 #include <memory>
-#include <source_location>
 #include <utility>
 
 namespace clarion {
@@ -20,10 +18,7 @@ namespace clarion {
 ///
 /// A child that throws (other than by cancellation) cancels its siblings; `join` throws the first
 /// such exception after all have ended.
-///
-/// The shard's list of live coroutines shows the group by the place where it was made, and each
-/// child by the place where it was spawned.
-class task_group final : private live_tasks::group {
+class task_group final {
     /// A child's way to hear that it is to end. Asio 1.83 lets a cancel that comes before the
     /// coroutine's first turn fall through to the executor, so it is kept until then.
     struct stop_signal {
@@ -39,19 +34,10 @@ class task_group final : private live_tasks::group {
     };
 
 public:
-    explicit task_group(
-        executor on,
-        const std::source_location& made_at = std::source_location::current()
-    )
-        : live_tasks::group(on.owner().tasks()), on_(on), made_at_(made_at) {
-        enlist();
-    }
+    explicit task_group(executor on) : on_(on) {}
     task_group(const task_group&) = delete;
     task_group& operator=(const task_group&) = delete;
-    ~task_group() override {
-        leave();
-        CLARION_ASSERT(children_.empty());
-    }
+    ~task_group() { CLARION_ASSERT(children_.empty()); }
 
     /// One spawned coroutine, to be cancelled apart from its siblings. May outlive both.
     class child {
@@ -70,7 +56,7 @@ public:
         std::weak_ptr<stop_signal> stop_;
     };
 
-    child spawn(task<> work, const std::source_location& at = std::source_location::current());
+    child spawn(task<> work);
 
     /// Asks every child to end. Those spawned later are not concerned.
     void cancel();
@@ -85,19 +71,12 @@ public:
     executor on() const { return on_; }
 
 private:
-    struct running_child {
-        live_task about;
-        std::shared_ptr<stop_signal> stop;
-    };
-    using child_list = std::list<running_child>;
+    using child_list = std::list<std::shared_ptr<stop_signal>>;
 
-    static task<> begin(std::shared_ptr<stop_signal> stop, task<> work);
-    live_group describe(std::size_t tasks_max) const override;
-    bool has_tasks() const override { return !children_.empty(); }
+    static task<> begin(const task_group& in, std::shared_ptr<stop_signal> stop, task<> work);
     void ended(child_list::iterator place, const std::exception_ptr& failure);
 
     executor on_;
-    std::source_location made_at_;
     child_list children_;
     std::exception_ptr failure_;
     wakeup empty_;

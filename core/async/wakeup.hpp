@@ -3,9 +3,9 @@
 #include "core/async/assert.hpp"
 #include "core/async/task.hpp"
 #include "core/async/timer_queue.hpp"
+#include "core/trace/mark.hpp"
 
 #include <boost/asio/any_completion_handler.hpp>
-#include <boost/asio/append.hpp>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
@@ -69,6 +69,7 @@ public:
     task<> wait_quietly() { (void)co_await async_wait(asio::as_tuple(use_task)); }
 
     void notify() {
+        trace::release(this, "wakeup");
         if (!waiter_)
             notified_ = true;
         else
@@ -82,7 +83,15 @@ private:
         auto slot = asio::get_associated_cancellation_slot(waiter);
         if (slot.is_connected())
             slot.clear();
-        asio::post(waiter_on_, asio::append(std::move(waiter), error));
+        // Who waited sees what was done before the notification, also one that came earlier.
+        asio::post(
+            waiter_on_,
+            [waiter = std::move(waiter), error, by = trace::posted(), through = this]() mutable {
+                const trace::turn here(by);
+                trace::acquire(through, "wakeup");
+                std::move(waiter)(error);
+            }
+        );
     }
 
     class alarm;

@@ -64,6 +64,7 @@ public:
     );
     void subscribe(const session::request<protocol::client::subscribe>& asked);
     void unsubscribe(const session::session_link& link) { subscribers_.unsubscribe(link); }
+    void leave(const session::session_link& link) { subscribers_.leave(link); }
     task<> cancel(session::request<protocol::client::cancel> asked);
     /// A page of events, none beyond the published head; of a thread that does not exist an empty
     /// one.

@@ -82,7 +82,7 @@ task<> conversations::leave(session::session_link link) {
     if (place == user->second.visitors.end())
         co_return;
     for (const auto& [thread_id, thread] : place->second.subscribed)
-        thread->unsubscribe(link);
+        thread->leave(link);
     user->second.visitors.erase(place);
     const bool forgettable =
         !user->second.rate.wait_at(on_.owner().now()) && user->second.rate.idle();

@@ -147,6 +147,14 @@ void subscriptions::unsubscribe(const session::session_link& link) {
     by_connection_.erase(place);
 }
 
+void subscriptions::leave(const session::session_link& link) {
+    const auto place = by_connection_.find(link.connection_id());
+    if (place == by_connection_.end())
+        return;
+    place->second->ended = true;
+    by_connection_.erase(place);
+}
+
 // Who waits for the end of a replay hears it, and how far it came.
 void subscriptions::end(subscription& which) const {
     if (!which.live && !which.ended)

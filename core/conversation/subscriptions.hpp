@@ -55,6 +55,8 @@ public:
         std::int64_t seq
     );
     void unsubscribe(const session::session_link& link);
+    /// The connection ends: nothing more is said to it.
+    void leave(const session::session_link& link);
     /// The client has taken in everything up to `seq`; nothing when it is not subscribed.
     void ack(const session::session_link& link, std::int64_t seq);
     /// The highest seq it has acknowledged, if it ever did.
@@ -83,7 +85,7 @@ private:
         session::session_link link;
         std::optional<std::string> asked_as;  // the `id` of the `subscribe`
         bool live = true;
-        bool ended = false;  // unsubscribed, or replaced by a newer one
+        bool ended = false;  // unsubscribed, gone, or replaced by a newer one
         std::optional<std::int64_t> acked{};
         std::int64_t replayed = 0;  // while it is replaying: the last event sent
         bool quiet = false;         // made by a message: neither `subscribed` nor `caught_up`

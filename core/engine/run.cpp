@@ -1,7 +1,9 @@
 #include "core/engine/run.hpp"
 
 #include "core/engine/work_list.hpp"
+#include "core/failure/coroutine_dump.hpp"
 #include "core/protocol/own_names.hpp"
+#include "core/trace/mark.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -138,6 +140,8 @@ task<close_verdict> run::execute() {
         severity_of(*scope_),
         (kept_ ? "the run is taken up: " : "the run begins: ") + scope_->agent_name
     );
+    trace::tag_coroutine("run", scope_->run_id);
+    trace::mark("run_began", scope_->run_id);
     const std::optional<ending> how = co_await work_to_the_end();
     ending_ = true;
     if (!how) {
@@ -253,6 +257,12 @@ task<std::optional<ending>> run::wait_for(std::shared_ptr<body> state, task_grou
         co_await stop(state, engine);
         co_return result();
     }
+    if (!cancelled_)
+        failure::dump_coroutines(
+            services_.failures.log().with(about()),
+            "the run passes its deadline, and this is what it waits for",
+            scope_->run_id
+        );
     co_await stop(state, engine);
     if (cancelled_)
         co_return result(run_cancelled{*cancelled_});

@@ -3,6 +3,7 @@
 #include "core/metrics/own_counters.hpp"
 #include "core/protocol/json_writer.hpp"
 #include "core/protocol/payload_text.hpp"
+#include "core/trace/mark.hpp"
 
 #include <utility>
 
@@ -134,11 +135,15 @@ void run_journal::submit(run_batch batch, std::string text, batch_done done) {
         types.push_back(event.type);
     ++in_flight_;
     const bool keeps = !batch.checkpoint.empty();
+    const std::uint64_t number = ++submitted_;
+    trace::mark("emit", scope_->run_id, number);
     auto settle = [self = shared_from_this(),
+                   number,
                    types = std::move(types),
                    text = std::move(text),
                    keeps,
                    done = std::move(done)](const batch_verdict& verdict) {
+        trace::mark("outcome", self->scope_->run_id, number);
         self->settle(types, text, verdict);
         done(verdict);
         if (keeps)
@@ -344,13 +349,18 @@ task<close_verdict> run_journal::close_with(ending how) {
     if (const auto* refused = std::get_if<batch_refused>(&verdict))
         co_return unsealed{refused->reason};
     count_ending(counters_, how);
+    trace::mark("run_closed", scope_->run_id);
     co_return sealed{};
 }
 
 // What the store has counted by type is counted here by what it says.
 void run_journal::count_committed(const payload& event) {
-    if (const auto* call = std::get_if<tool_completed>(&event))
+    if (const auto* call = std::get_if<tool_executing>(&event))
+        trace::mark("tool_executing", call->tool_call_id, trace::key_of(scope_->run_id));
+    if (const auto* call = std::get_if<tool_completed>(&event)) {
+        trace::mark("tool_completed", call->tool_call_id, trace::key_of(scope_->run_id));
         counters_.tool_calls.add(call->outcome);
+    }
     if (!std::holds_alternative<agent_started>(event))
         return;
     ++counters_.runs_started;

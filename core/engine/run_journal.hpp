@@ -234,6 +234,7 @@ private:
     time_point heard_at_;
     std::size_t emits_waiting_ = 0;  // of the agent, for their commit
     std::size_t in_flight_ = 0;
+    std::uint64_t submitted_ = 0;  // batches so far
     wakeup idle_;
     std::optional<std::int64_t> first_event_ms_;
     latch answered_;  // the log has committed or refused the run's first event

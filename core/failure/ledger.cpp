@@ -1,9 +1,9 @@
 #include "core/failure/ledger.hpp"
 
-#include "core/async/source_place.hpp"
 #include "core/failure/legible_text.hpp"
 #include "core/protocol/ids.hpp"
 #include "core/protocol/json_writer.hpp"
+#include "core/trace/async_stack.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -71,7 +71,7 @@ void ledger::report(
     const std::int64_t now_ms = clock_();
     record failed = record_of(what, touched, detail, now_ms);
     if (failed.stack.empty())
-        failed.stack.push_back(place_of(from));
+        failed.stack = bounded(trace::async_stack(from, stack_frames_max));
     const severity how = failed.how;
     const std::string line = line_about(failed);
     {

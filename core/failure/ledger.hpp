@@ -30,7 +30,7 @@ struct concern {
     std::int64_t seq = 0;
     /// Of the event concerned: mission_critical makes the failure critical, whatever its code.
     std::optional<protocol::event_level> level{};
-    /// The coroutines that led there, innermost first; empty: the place that reports stands alone.
+    /// The coroutines that led there, innermost first; empty: those that the reporter runs in.
     std::vector<std::string> stack{};
 };
 
@@ -77,7 +77,7 @@ public:
     ledger& operator=(const ledger&) = delete;
 
     /// `detail` says what is particular to this case: never a credential, never a user's text. A
-    /// concern without a stack gets the place of the report as one.
+    /// concern without a stack gets that of the running coroutine, the place of the report on top.
     void report(
         code what,
         const concern& touched,

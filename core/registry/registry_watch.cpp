@@ -2,11 +2,11 @@
 
 #include "core/async/ask_all.hpp"
 #include "core/async/sleep.hpp"
+#include "core/session/line_list.hpp"
 #include "core/session/session_list.hpp"
 
 #include <algorithm>
 #include <iterator>
-#include <limits>
 #include <optional>
 #include <utility>
 
@@ -17,17 +17,6 @@ namespace {
 // Of each list in the log, and of each kind of difference in the ledger.
 constexpr std::size_t logged_max = 100;
 constexpr std::size_t named_max = 5;
-
-// Where the task group of a line is made.
-constexpr std::string_view line_source = "core/session/line.cpp";
-
-std::size_t count_live_lines(const live_tasks& alive) {
-    const live_bounds every_group{std::numeric_limits<std::size_t>::max(), 0};
-    const live_tree tree = alive.tree(every_group);
-    return static_cast<std::size_t>(std::ranges::count_if(tree.groups, [](const live_group& one) {
-        return std::string_view(one.made_at.file_name()).ends_with(line_source);
-    }));
-}
 
 void add_to(std::string& list, std::size_t& count, std::size_t count_max, std::string_view one) {
     if (count < count_max)
@@ -108,7 +97,7 @@ task<std::vector<shard_census>> registry_watch::take_census() {
         shard_census here;
         here.registered = on.owner().own<session::session_list>().connection_ids();
         here.lines = on.owner().own<session::line_list>().reports();
-        here.live_lines = count_live_lines(on.owner().tasks());
+        here.live_lines = on.owner().own<session::line_list>().live_lines();
         if (of_.sockets)
             here.sockets = of_.sockets(on);
         here.home = of_.homes[index]->roll();

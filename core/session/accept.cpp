@@ -4,6 +4,7 @@
 #include "core/async/first_of.hpp"
 #include "core/protocol/client_frames.hpp"
 #include "core/protocol/server_frames.hpp"
+#include "core/trace/mark.hpp"
 
 #include <chrono>
 #include <optional>
@@ -116,10 +117,12 @@ task<accepted> accept(accept_request with) {
     auto& who = std::get<authenticated>(user);
     with.to->owner = who.user_id;
     session_link link(with.to);
+    trace::mark("accepted", link.connection_id());
     user_home& home = with.users.home_of(link.user_id());
     arrival found = co_await ask(home.where(), home.arrive(link));
     if (found.refused)
         co_return accepted(not_established{*std::move(found.refused)});
+    trace::mark("registered", link.connection_id());
     // A revocation that came before the session was known at its home could not end it there.
     if (auto objection = with.door.objection_to(who)) {
         co_await ask(home.where(), home.leave(link));

@@ -1,6 +1,7 @@
 #include "core/session/line.hpp"
 
 #include "core/metrics/counters.hpp"
+#include "core/trace/mark.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -47,6 +48,7 @@ line::line(executor on, connection& with, std::size_t outbox_bytes_max, failure:
       watch_(on, *end_, failures),
       pumps_(on) {
     end_->control = this;
+    trace::tag_coroutine("connection", end_->connection_id);
     pumps_.spawn(read());
 }
 
@@ -63,8 +65,10 @@ void line::end(closing why) {
 }
 
 task<> line::read() {
+    const line_list::pump alive(*this);
     while (true) {
         inbound received = co_await with_.receive();
+        trace::mark("touch", end_->connection_id);
         end_->heard_at = on_.owner().now();
         if (auto* text = std::get_if<text_message>(&received)) {
             is_held_up_ = true;
@@ -123,6 +127,7 @@ void line::frames_wait() {
 // One write for all that has gathered since the last one. Between its last look at the outbox and
 // its end nothing else runs, so that no frame is left without a writer.
 task<> line::write() {
+    const line_list::pump alive(*this);
     const ending_writer ends(is_writing_, writer_ended_);
     time_point free_since = on_.owner().now();
     while (true) {
@@ -141,14 +146,18 @@ task<> line::write() {
 }
 
 task<> line::say_goodbye(closing with) {
+    const line_list::pump alive(*this);
     while (is_writing_)
         co_await writer_ended_.wait();
+    trace::mark("closed", end_->connection_id);
     co_await with_.send_close(with.code, with.reason);
     written_.notify();
 }
 
 // The last tripwire before the write (ARCHITECTURE §2, invariant 5).
 task<send_verdict> line::send_owned(std::vector<shared_frame> batch) {
+    trace::mark("send", end_->connection_id);
+    trace::mark("touch", end_->connection_id);
     const bool owned = std::ranges::all_of(batch, [this](const shared_frame& frame) {
         return frame->kind != frame_kind::text || frame->owner == end_->owner;
     });

@@ -38,15 +38,39 @@ public:
         ~place();
 
     private:
+        friend class line_list;
         line_list& in_;
+        std::size_t pumps_ = 0;
+    };
+
+    /// In the frame of each of a line's coroutines: there as long as that lives, whatever the
+    /// line's own books say.
+    class pump {
+    public:
+        explicit pump(place& of) : of_(of) {
+            if (of_.pumps_++ == 0)
+                ++of_.in_.live_lines_;
+        }
+        pump(const pump&) = delete;
+        pump& operator=(const pump&) = delete;
+        ~pump() {
+            if (--of_.pumps_ == 0)
+                --of_.in_.live_lines_;
+        }
+
+    private:
+        place& of_;
     };
 
     std::size_t size() const { return places_.size(); }
+    /// Those with a coroutine that has begun and not ended.
+    std::size_t live_lines() const { return live_lines_; }
     /// Oldest first.
     std::vector<line_report> reports() const;
 
 private:
     boost::intrusive::list<place> places_;
+    std::size_t live_lines_ = 0;
 };
 
 }  // namespace clarion::session

@@ -3,6 +3,7 @@
 #include "core/async/ask.hpp"
 #include "core/metrics/own_counters.hpp"
 #include "core/session/offences.hpp"
+#include "core/trace/mark.hpp"
 
 #include <utility>
 
@@ -159,6 +160,7 @@ process(established& session, const session_settings& settings, token_refresh& r
         const auto received = co_await session.receive();
         if (!received)
             co_return session.end();
+        trace::mark("message", session.link().connection_id());
         co_await processor.process_text(*received);
         if (processor.offended_too_often())
             co_return processor.end_of_offender();

@@ -2,6 +2,7 @@
 
 #include "core/metrics/error_frame.hpp"
 #include "core/metrics/own_counters.hpp"
+#include "core/trace/mark.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -12,6 +13,7 @@
 namespace clarion::session {
 
 void link_end::push(shared_frame frame) {
+    trace::mark("touch", connection_id);
     const auto error = metrics::code_of_error_frame(frame->body);
     const auto verdict = frames.push(std::move(frame));
     if (error && verdict == outbox::push_verdict::queued)

@@ -1,5 +1,9 @@
 #include "core/sim/world.hpp"
 
+#include "core/trace/clock.hpp"
+
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace clarion::sim {
@@ -7,10 +11,41 @@ namespace clarion::sim {
 namespace {
 // An arbitrary moment in 2026, so that wall-clock values look like real ones.
 constexpr std::int64_t wall_start_ms = 1'790'000'000'000;
+
+std::uint64_t now_ns(const void* of) noexcept {
+    return static_cast<std::uint64_t>(static_cast<const world*>(of)->now().since_start().count());
+}
+
+choice_settings in_order(std::uint64_t seed, policy order) {
+    choice_settings settings;
+    settings.seed = seed;
+    settings.order = order;
+    settings.steps_max = std::numeric_limits<std::size_t>::max();
+    return settings;
+}
 }  // namespace
 
-world::world(std::uint64_t seed, policy order)
-    : scheduler(runs::elsewhere, seed), policy_(order), order_(seed) {}
+class world::other_shard final : public scheduler {
+public:
+    other_shard(world& in, std::uint64_t seed) : scheduler(runs::elsewhere, seed), in_(in) {}
+
+    timer_queue& timers() { return timers_; }
+
+    void defer(std::unique_ptr<deferred_work> work) override { in_.queue(*this, std::move(work)); }
+    time_point now() const noexcept override { return in_.now(); }
+    std::int64_t wall_ms() const noexcept override { return in_.wall_ms(); }
+    void arm(timer_entry& entry, time_point when) override { timers_.arm(entry, when); }
+    void disarm(timer_entry& entry) noexcept override { timers_.disarm(entry); }
+
+private:
+    world& in_;
+    timer_queue timers_;
+};
+
+world::world(std::uint64_t seed, policy order) : world(in_order(seed, order)) {}
+
+world::world(choice_settings decided_by)
+    : scheduler(runs::elsewhere, decided_by.seed), choices_(std::move(decided_by)) {}
 
 world::~world() {
     // Destroying what is queued may queue more.
@@ -18,8 +53,31 @@ world::~world() {
         std::exchange(ready_, {}).clear();
 }
 
-void world::defer(std::unique_ptr<deferred_work> work) {
-    ready_.push_back(std::move(work));
+executor world::add_shard() {
+    others_.push_back(std::make_unique<other_shard>(*this, random().next()));
+    return executor(*others_.back());
+}
+
+void world::queue(scheduler& on, std::unique_ptr<deferred_work> work) {
+    const auto continued = std::exchange(chain_to_continue_, std::nullopt);
+    const std::uint64_t chain = continued ? *continued : chains_count_++;
+    ready_.push_back({std::move(work), &on, queued_count_++, chain});
+}
+
+void world::find_candidates() {
+    candidates_.clear();
+    chains_.clear();
+    for (std::size_t place = 0; place < ready_.size(); ++place) {
+        const queued& one = ready_[place];
+        const bool stands_behind =
+            one.on != this && std::ranges::any_of(candidates_, [&](std::size_t earlier) {
+                return ready_[earlier].on == one.on;
+            });
+        if (stands_behind)
+            continue;
+        candidates_.push_back(place);
+        chains_.push_back(one.chain);
+    }
 }
 
 std::int64_t world::wall_ms() const noexcept {
@@ -28,28 +86,53 @@ std::int64_t world::wall_ms() const noexcept {
 }
 
 bool world::run_one_ready() {
-    if (ready_.empty())
+    if (ready_.empty() || is_exhausted())
         return false;
-    const std::size_t chosen = policy_ == policy::random ? order_.below(ready_.size()) : 0;
+    ++steps_;
+    find_candidates();
+    const std::size_t chosen = candidates_[choices_.choose_turn(chains_)];
     const auto place = ready_.begin() + static_cast<std::ptrdiff_t>(chosen);
-    const std::unique_ptr<deferred_work> work = std::move(*place);
+    queued next = std::move(*place);
     ready_.erase(place);
+    chain_to_continue_ = next.chain;
+    choices_.fold(next.number);
+    const running here(*next.on);
+    const std::unique_ptr<deferred_work> work = std::move(next.work);
     work->run();
+    chain_to_continue_.reset();
     return true;
 }
 
+bool world::expire(scheduler& of, timer_queue& timers) {
+    bool any = false;
+    const running here(of);
+    while (timer_entry* due = timers.take_due(now_)) {
+        const trace::turn nobody(trace::queued_by_nobody);
+        due->expired();
+        any = true;
+    }
+    return any;
+}
+
 bool world::advance_to_timer(time_point latest) {
-    const auto earliest = timers_.earliest();
-    if (!earliest || *earliest > latest)
+    auto earliest = timers_.earliest();
+    for (const auto& one : others_) {
+        const auto its = one->timers().earliest();
+        if (its && (!earliest || *its < *earliest))
+            earliest = its;
+    }
+    if (!earliest || *earliest > latest || is_exhausted())
         return false;
     now_ = std::max(now_, *earliest);
-    while (timer_entry* due = timers_.take_due(now_))
-        due->expired();
-    return true;
+    bool any = expire(*this, timers_);
+    for (const auto& one : others_)
+        any = expire(*one, one->timers()) || any;
+    return any;
 }
 
 std::size_t world::run(const std::function<bool()>& done) {
     const running here(*this);
+    const trace::virtual_time clock(&now_ns, this);
     std::size_t ran = 0;
     while (!done() && (run_one_ready() || advance_to_timer(time_point::never())))
         ++ran;
@@ -58,6 +141,7 @@ std::size_t world::run(const std::function<bool()>& done) {
 
 void world::run_for(duration time) {
     const running here(*this);
+    const trace::virtual_time clock(&now_ns, this);
     const time_point end = now_ + time;
     while (run_one_ready() || advance_to_timer(end)) {
     }

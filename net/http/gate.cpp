@@ -81,19 +81,18 @@ refused_caller(const site& here, const header_fields& headers, const std::string
     return refused_origin(headers, options.origins, trust_in(std::get<caller>(known)));
 }
 
-/// Keeps a stream in a set while in scope.
+/// Keeps a stream in a list while in scope.
 class listed {
 public:
-    listed(std::set<net::byte_stream*>& in, net::byte_stream& stream) : in_(in), stream_(stream) {
-        in_.insert(&stream_);
-    }
+    listed(std::list<net::byte_stream*>& in, net::byte_stream& stream)
+        : in_(in), place_(in.insert(in.end(), &stream)) {}
     listed(const listed&) = delete;
     listed& operator=(const listed&) = delete;
-    ~listed() { in_.erase(&stream_); }
+    ~listed() { in_.erase(place_); }
 
 private:
-    std::set<net::byte_stream*>& in_;
-    net::byte_stream& stream_;
+    std::list<net::byte_stream*>& in_;
+    std::list<net::byte_stream*>::iterator place_;
 };
 
 task<> store(response& into, task<response> from) {

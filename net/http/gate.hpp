@@ -5,9 +5,9 @@
 #include "net/stream_service.hpp"
 
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 
 namespace clarion::http {
@@ -72,9 +72,9 @@ private:
 
     std::shared_ptr<site> site_;
     bool is_closing_ = false;
-    // Nothing depends on the order of these.
-    std::set<net::byte_stream*> open_;
-    std::set<net::byte_stream*> idle_;
+    // In the order of their arrival: by address, two equal runs would not be equal.
+    std::list<net::byte_stream*> open_;
+    std::list<net::byte_stream*> idle_;
 };
 
 }  // namespace clarion::http

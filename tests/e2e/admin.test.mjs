@@ -201,18 +201,20 @@ test("sessions and runs are visible while a tool hangs, and gone afterwards", as
   assert.ok(session.heartbeat_age_ms >= 0);
   assert.deepEqual(session.subscriptions.map((one) => [one.thread_id, one.state]), [["t1", "live"]]);
 
-  const { shards } = await page("/debug/coroutines");
-  assert.deepEqual(shards.map((one) => one.shard), [0, 1]);
-  const groups = shards.flatMap((one) => one.groups);
-  const places = groups.flatMap((group) => group.tasks.map((one) => one.spawned_at));
-  for (const file of ["core/engine/run.cpp", "core/agents/tool_invocation.cpp", "net/listener.cpp",
-    "core/session/line.cpp"])
-    assert.ok(places.some((place) => place.startsWith(`${file}:`)), `${file} in ${places}`);
-  for (const group of groups) {
-    assert.match(group.made_at, /^(core|net|app)\/\S+:\d+$/);
-    assert.ok(group.tasks_count >= group.tasks.length && group.tasks.length > 0);
-    for (const one of group.tasks) assert.ok(one.age_ms >= 0 && one.spawned_in.length > 0);
-  }
+  const { count: live, coroutines } = await page("/debug/coroutines");
+  assert.equal(live, coroutines.length);
+  const tool = coroutines.find((one) => one.name.endsWith("tool_invocation::run"));
+  assert.equal(tool.state, "awaits_coroutine");
+  assert.match(tool.at, /^core\/agents\/tool_invocation\.cpp:\d+$/);
+  assert.equal(tool.tag, `run ${started.run_id}`);
+  const reader = coroutines.find(
+    (one) => one.name.endsWith("line::read") && one.tag === `connection ${welcome.connection_id}`);
+  assert.match(reader.at, /^core\/session\/line\.cpp:\d+$/);
+  const parked = coroutines.filter((one) => one.state === "awaits_operation");
+  assert.ok(parked.some((one) => one.operation === "async_receive"));
+  assert.ok(parked.every((one) => one.since_us >= 0 && one.at !== "" && one.turns > 0));
+  const byId = new Map(coroutines.map((one) => [one.id, one]));
+  for (const one of coroutines) assert.ok(one.awaited_by === 0 || byId.has(one.awaited_by));
 
   await client.first("agent_completed");
   await eventually(async () => {
@@ -222,18 +224,23 @@ test("sessions and runs are visible while a tool hangs, and gone afterwards", as
   client.socket.terminate();
 });
 
-test("the trace tells the last spawns and ends of each shard", async () => {
-  const { shards } = await page("/debug/trace");
-  assert.equal(shards.length, 2);
-  for (const shard of shards) {
-    assert.ok(shard.entries.length <= 256 && shard.noted_count >= shard.entries.length);
-    for (const entry of shard.entries) {
-      assert.match(entry.what, /^(spawned|ended|failed)$/);
-      assert.match(entry.spawned_at, /^(core|net|app)\/\S+:\d+$/);
-    }
-    const ages = shard.entries.map((entry) => entry.age_ms);
-    assert.deepEqual(ages, [...ages].sort((a, b) => b - a));
-  }
+test("the tree is there as text and as a page, whole or of one connection", async () => {
+  const client = connect("watched");
+  await client.opened;
+  const welcome = await client.first("welcome");
+  const whole = await ask("/debug/coroutines?format=text");
+  assert.match(whole.text, /^\d+ coroutines\n\* #\d+ /);
+  assert.match(whole.text, / parked on async_receive at \S+:\d+ for \d/);
+  const one = await ask(`/debug/coroutines?format=text&tag=${welcome.connection_id}`);
+  assert.match(one.text, new RegExp(`line::read \\[connection ${welcome.connection_id}\\] awaits`));
+  assert.ok(one.text.length < whole.text.length);
+  const places = await ask("/debug/coroutines?format=text&view=places");
+  assert.match(places.text, /\n {7}\d .*line::read at core\/session\/line\.cpp:\d+/);
+  const shown = await ask("/debug/coroutines", { headers: { Accept: "text/html,*/*" } });
+  assert.equal(shown.headers["content-type"], "text/html; charset=utf-8");
+  assert.match(shown.text, /<pre>\d+ coroutines\n/);
+  assert.equal((await ask("/debug/coroutines?format=xml")).status, 400);
+  client.socket.terminate();
 });
 
 test("a failure is a whole record", async () => {
@@ -250,7 +257,8 @@ test("a failure is a whole record", async () => {
     assert.ok(field in record, field);
   assert.equal(record.code, "internal_run");
   assert.equal(record.user_id, "failing");
-  assert.match(record.stack[0], /^core\/engine\/run\.cpp:\d+$/);
+  assert.match(record.stack[0], /^core\/engine\/run\.cpp:\d+ in clarion::engine::run::\w+$/);
+  assert.ok(record.stack.some((frame) => / in clarion::engine::run::execute$/.test(frame)), record.stack);
   const now = await metrics();
   assert.equal(now.value("clarion_failures_total", { code: "internal_run", severity: "error" }), 1);
   assert.equal(now.value("clarion_run_errors_total", { code: "internal" }), 1);
@@ -289,9 +297,9 @@ test("SIGUSR1 writes the coroutine tree to the log; lines carry their ids, and n
   process.kill(server.pid, "SIGUSR1");
   const log = await eventually(() => {
     const text = server.stderr();
-    return /coroutines of shard 1: \d+ groups/.test(text) && text;
+    return /coroutines, \d+ in all: SIGUSR1[^]*coroutine .*async_accept/.test(text) && text;
   }, "the tree in the log");
-  assert.match(log, /coroutines of shard 0: .* at net\/listener\.cpp:\d+ owns \d+: net\/listener\.cpp:\d+ for \d+ ms/);
+  assert.match(log, /coroutine \* #\d+ \S+ awaits #\d+ at \S+:\d+ for \d/);
   assert.match(log, /INFO {2}clarion\/\S+ starts: listen=\S+ admin=\S+ data=\S+ shards=2 auth=none/);
   assert.match(log, /conn=c_\S{6} user=exact the session begins, from 127\.0\.0\.1/);
   assert.match(log, /conn=c_\S{6} user=exact the session ends with 1000/);

@@ -134,6 +134,7 @@ BOOST_AUTO_TEST_CASE(nothing_of_it_is_left_and_nothing_counts_as_a_users) {
     BOOST_TEST(seen.runs_started == 0U);
     BOOST_TEST(seen.events_committed.total() == 0U);
     BOOST_TEST(seen.messages.total() == 0U);
+    BOOST_TEST(seen.commit_to_write_us.count() == 0U);
     BOOST_TEST(seen.handshakes.total() == 0U);
     BOOST_TEST(seen.session_ends.total() == 0U);
     BOOST_TEST(seen.sessions_open == 0);

@@ -169,6 +169,27 @@ BOOST_AUTO_TEST_CASE(a_replay_that_is_cut_short_says_how_far_it_came) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_client_that_leaves_in_a_replay_is_told_nothing_of_it) {
+    flow_server::options with;
+    with.sessions.outbox_bytes_max = 8192;
+    flow_server server(std::move(with));
+    flow_client& writer = server.connect("ada");
+    writer.asks("m1", "/think 100");
+    server.settle();
+    flow_client& reader = server.connect("ada");
+    server.settle();
+    reader.connection().client_stops_reading();
+    reader.sends(subscribe_since("", 0));
+    server.world().run_for(milliseconds(10));
+    reader.connection().client_closes(1000);
+    server.world().run_for(milliseconds(10));
+    reader.connection().client_reads_again();
+    server.settle();
+    BOOST_TEST(reader.served);
+    BOOST_TEST(seqs(reader).size() < seqs(writer).size());
+    BOOST_TEST(reader.frames("caught_up").empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_live_client_that_does_not_read_is_closed_4008_and_delays_nobody) {
     flow_server::options with;
     with.sessions.outbox_bytes_max = 4096;

@@ -26,5 +26,5 @@ class ClarionConsumer(ConanFile):
 
     def test(self):
         if can_run(self):
-            for program in ("one_run", "one_listener"):
+            for program in ("one_run", "one_exploration", "one_listener"):
                 self.run(os.path.join(self.cpp.build.bindir, program), env="conanrun")

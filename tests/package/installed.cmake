@@ -13,6 +13,7 @@ run("${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}" -B "${CONSUMER}" -G Ninja
     "-DCMAKE_CXX_FLAGS_DEBUG=-O0")
 run("${CMAKE_COMMAND}" --build "${CONSUMER}")
 run("${CONSUMER}/one_run")
+run("${CONSUMER}/one_exploration")
 run("${CONSUMER}/one_listener")
 # The programs are installed too, and start without the build tree.
 run("${INSTALLED}/bin/clarion" version)

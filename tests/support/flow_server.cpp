@@ -3,8 +3,8 @@
 #include "core/agents/demo/demo_agent.hpp"
 #include "core/agents/demo/demo_tools.hpp"
 #include "core/agents/tools/builtin_tools.hpp"
-#include "core/async/source_place.hpp"
 #include "core/protocol/json_writer.hpp"
+#include "core/trace/tree_text.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/test/unit_test.hpp>
@@ -16,13 +16,11 @@ namespace clarion::support {
 
 namespace {
 
-// Every spawned coroutine that has not ended, a line each.
-std::string alive(sim::world& in) {
+// What every coroutine waits for, a line each.
+std::string alive() {
     std::string text;
-    for (const live_group& group : in.tasks().tree({}).groups)
-        for (const live_task& one : group.tasks)
-            text += "\n  " + place_of(one.spawned_at) + " of " + place_of(group.made_at) +
-                    " since " + std::to_string(one.since.since_start() / milliseconds(1)) + " ms";
+    for (const std::string& line : trace::tree_lines(trace::take_tree()))
+        text += "\n  " + line;
     return text;
 }
 
@@ -160,7 +158,7 @@ void flow_server::run(task<> work) {
     world_.run([&done] { return done; });
     BOOST_REQUIRE_MESSAGE(
         done,
-        "the coroutine waits for something that never comes; alive are" << alive(world_)
+        "the coroutine waits for something that never comes; alive are" << alive()
     );
     if (failure)
         std::rethrow_exception(failure);
@@ -170,6 +168,7 @@ void flow_server::run(task<> work) {
 void kill(std::unique_ptr<flow_server> process) {
     static auto* const killed = new std::vector<std::unique_ptr<flow_server>>;
     killed->push_back(std::move(process));
+    trace::set_level(trace::level::live);  // its recording ends with it
 }
 
 }  // namespace clarion::support

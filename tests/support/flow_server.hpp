@@ -8,6 +8,7 @@
 #include "core/sim/world.hpp"
 #include "core/storage/event_log.hpp"
 #include "core/storage/memory/memory_event_log.hpp"
+#include "tests/support/lint_guard.hpp"
 #include "tests/support/memory_connection.hpp"
 
 #include <boost/json/array.hpp>
@@ -74,7 +75,8 @@ private:
 };
 
 /// Everything of a server but sockets, in virtual time: sessions, conversations, engines, the demo
-/// agent, a log. The same objects as in `clarion`.
+/// agent, a log. The same objects as in `clarion`. What happens there is recorded, and what the
+/// lints find in it at the end fails the test.
 class flow_server {
 public:
     /// A heartbeat would never let a server settle.
@@ -132,6 +134,7 @@ private:
 
     task<> serve(flow_client& client);
 
+    const lint_guard lints_;
     sim::world world_;
     storage::memory_event_log own_log_;
     storage::event_log* log_;

@@ -10,7 +10,7 @@
 # Which folders of a build tree belong under each sanitizer. End to end runs on what is shipped: release.
 sanitized_folders() {
   case $1 in
-    asan) printf '%s\n' unit flow fuzz ;;
+    asan) printf '%s\n' unit flow sim fuzz ;;
     tsan) printf '%s\n' unit flow ;;
   esac
 }
@@ -95,26 +95,57 @@ verb_test() {
   run_ctest build/all
 }
 
+# Explores every scenario, a share of the seeds on each core; a broken promise ends it, with its report.
+# soak_schedules SCHEDULES
+soak_schedules() {
+  local cores scenarios share core pids=() failed=0
+  cores=$(nproc)
+  mapfile -t scenarios < <(build/release/bin/clarion-trace scenarios | cut -d' ' -f1)
+  share=$((($1 + cores * ${#scenarios[@]} - 1) / (cores * ${#scenarios[@]})))
+  for ((core = 0; core < cores; core++)); do
+    explore_share "$share" $((1 + core * share)) "${scenarios[@]}" &
+    pids+=($!)
+  done
+  for core in "${pids[@]}"; do
+    wait "$core" || failed=1
+  done
+  [ "$failed" = 0 ] || die 'a promise was broken'
+  say "$((share * cores * ${#scenarios[@]})) schedules, 0 violations"
+}
+
+# explore_share SCHEDULES FIRST-SEED SCENARIO…
+explore_share() {
+  local share=$1 first=$2 scenario
+  shift 2
+  for scenario in "$@"; do
+    build/release/bin/clarion-trace explore "$scenario" --runs "$share" --first-seed "$first" || return 1
+  done
+}
+
 # soak [MINUTES] [PART…]: a number is for the faults. They come last, for their figures to stand at the end.
 verb_soak() {
   local argument minutes='' parts=()
   for argument in "$@"; do
     case $argument in
-      fuzz | e2e | faults) parts+=("$argument") ;;
-      *[!0-9]* | '') die "soak takes MINUTES and the parts fuzz, e2e and faults, not '$argument'" 2 ;;
+      fuzz | e2e | schedules | faults) parts+=("$argument") ;;
+      *[!0-9]* | '') die "soak takes MINUTES and the parts fuzz, e2e, schedules and faults, not '$argument'" 2 ;;
       *) minutes=$argument ;;
     esac
   done
-  [ ${#parts[@]} -gt 0 ] || parts=(fuzz e2e faults)
+  [ ${#parts[@]} -gt 0 ] || parts=(fuzz e2e schedules faults)
   setup build test
   if [[ " ${parts[*]} " == *' fuzz '* ]]; then
     . tools/dev.d/fuzz.sh
     fuzz_all '' -max_total_time=600
   fi
-  [[ " ${parts[*]} " != *' e2e '* && " ${parts[*]} " != *' faults '* ]] || build_preset release
+  [ "${parts[*]}" = fuzz ] || build_preset release
   if [[ " ${parts[*]} " == *' e2e '* ]]; then
     heading 'end to end, 20 times'
     run_ctest build/release -L '^e2e$' --repeat until-fail:20
+  fi
+  if [[ " ${parts[*]} " == *' schedules '* ]]; then
+    heading 'schedules'
+    soak_schedules "${CLARION_SOAK_SCHEDULES:-10000000}"
   fi
   if [[ " ${parts[*]} " == *' faults '* ]]; then
     heading "faults${minutes:+, $minutes minutes}"

@@ -61,4 +61,9 @@ def check(tree):
     for file in tree.cpp:
         yield from _conditionals(file)
         yield from _spawned_lambdas(file)
+        yield from file.matches(
+            r"\bwhile\s*\(\s*co_await\b[^;{}]*\)\s*(?:\{\s*\}|;)",
+            "C5",
+            "g++ 12 makes a trap of an empty loop over co_await: name what is awaited",
+        )
         yield from file.matches(r"\bco_await\s*\[", "C5", "a lambda that is a coroutine is no temporary: name the coroutine")

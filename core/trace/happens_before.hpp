@@ -1,0 +1,85 @@
+#pragma once
+
+#include "core/trace/recording.hpp"
+
+#include <cstdint>
+#include <map>
+#include <unordered_map>
+#include <vector>
+
+namespace clarion::trace {
+
+/// What certainly happened before what, whatever the schedule: vector clocks over a recording. A
+/// coroutine and all it awaits are one actor. An edge goes from making a coroutine to its
+/// beginning, from `release` to `acquire`, from queueing a function to its turn, and from a
+/// coroutine that another shard was asked to run back to the asker.
+///
+/// A function that nobody queued, as far as the recording tells, counts as ordered after all that
+/// was remembered before it: rather no finding than a wrong one.
+class happens_before {
+public:
+    explicit happens_before(const recording& of);
+
+    /// Takes the next entry in. In the recording's order.
+    void take(const entry& next);
+
+    /// Something that the actor of the last entry did.
+    struct moment {
+        std::uint64_t actor = 0;
+        std::uint64_t count = 0;
+    };
+    /// Remembers the last entry, to be compared with later ones.
+    moment remember();
+    /// Whether `then` happened before the last entry in every schedule with the same edges.
+    bool is_after(const moment& then) const;
+    /// The coroutine, or function, whose entry was the last, and those that await it.
+    std::uint64_t actor() const { return actor_; }
+    /// The recording shows its actor from its beginning, so that no edge is missing.
+    bool is_whole() const { return is_whole_; }
+
+private:
+    /// By actor: how many of its remembered moments are known.
+    using clock = std::map<std::uint64_t, std::uint64_t>;
+    struct actor_state {
+        clock known;
+        std::uint64_t moments = 0;
+        bool is_whole = true;
+    };
+    struct thread_state {
+        std::vector<std::uint64_t> turns;  // actors of queued functions, innermost last
+        std::uint64_t plain_actor = 0;     // of functions that nobody queued
+    };
+    struct spawned {
+        std::uint64_t maker_actor = 0;
+        clock at_making;
+    };
+
+    static void join(clock& into, const clock& more);
+
+    std::uint64_t actor_of(const entry& next);
+    std::uint64_t coroutine_actor(std::uint64_t id);
+    std::uint64_t function_actor(thread_state& on);
+    void begin(const entry& next);
+    void resume(const entry& next);
+    void end(const entry& next);
+    void change_turn(const entry& next);
+    clock& known_by(std::uint64_t actor) { return actors_[actor].known; }
+    const clock* turn_clock(const entry& next);
+
+    const recording& of_;
+    std::unordered_map<std::uint64_t, std::uint64_t> actor_by_id_;
+    std::unordered_map<std::uint64_t, actor_state> actors_;
+    std::unordered_map<std::uint32_t, thread_state> threads_;
+    std::unordered_map<std::uint64_t, spawned> made_;
+    std::unordered_map<std::uint64_t, clock> released_;
+    std::unordered_map<std::uint64_t, clock> posted_;
+    std::unordered_map<std::uint64_t, word> parked_on_;
+    /// What coroutines ended with, by the actor that made them, until that one asks.
+    std::unordered_map<std::uint64_t, clock> ended_of_;
+    clock everything_;  // that was ever remembered
+    std::uint64_t functions_ = 0;
+    std::uint64_t actor_ = 0;
+    bool is_whole_ = true;
+};
+
+}  // namespace clarion::trace
