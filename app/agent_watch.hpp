@@ -2,14 +2,12 @@
 
 #include "app/config/settings.hpp"
 #include "app/home_directory.hpp"
-#include "core/agents/outside/tool_catalog.hpp"
+#include "core/agents/availability.hpp"
 #include "core/failure/log.hpp"
 #include "core/protocol/server_frames.hpp"
 #include "net/http/client.hpp"
 
-#include <cstddef>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,15 +15,14 @@ namespace clarion::app {
 
 /// Which agents can answer: asks now and then for what they stand on, their model or one of those
 /// that stand in for it, or a remote agent, and looks whether the MCP servers of their tools are
-/// there; tells every session when that has changed (PROTOCOL §2). An agent that stands on nothing
-/// can always answer. The first shard only.
+/// there; tells every session when that has changed (PROTOCOL §2). The first shard only.
 class agent_watch {
 public:
     /// `agents` as configured; `tools` and `homes` outlive it.
     agent_watch(
         const settings& with,
         std::vector<protocol::server::agent_card> agents,
-        const agents::outside::tool_catalog& tools,
+        const agents::tool_registry& tools,
         home_directory& homes,
         failure::logger log
     );
@@ -35,28 +32,15 @@ public:
     /// From now on, until cancelled.
     task<> run();
 
-    const std::vector<protocol::server::agent_card>& agents() const { return agents_; }
-
 private:
-    struct service {
-        http::client_request asked;
-        time_point due{};
-        std::optional<std::string> trouble{};
-    };
-    task<> look_at(service& one);
-    std::optional<std::string> trouble_of(const std::string& agent) const;
+    task<> look_at(std::string service);
     task<> tell_homes();
 
-    std::vector<protocol::server::agent_card> agents_;
-    const agents::outside::tool_catalog& tools_;
+    agents::availability state_;
     home_directory& homes_;
     failure::logger log_;
     http::client over_;
-    std::map<std::string, service> services_;  // by URL and key
-    /// The services of an agent, of which one is enough.
-    std::map<std::string, std::vector<std::string>> needs_;
-    /// Its tools of MCP servers, all of which it needs.
-    std::map<std::string, std::vector<std::string>> outside_;
+    std::map<std::string, http::client_request> questions_;  // by URL and key
 };
 
 }  // namespace clarion::app

@@ -134,7 +134,7 @@ application::application(const settings& with, failure::logging& logging)
       agents_(make_agents(settings_, tools_.registry(), {*models_, *remote_})),
       engines_(agents_, tools_.registry()),
       homes_(make_homes()),
-      agent_watch_(settings_, agents_.cards(), tools_.outside(), homes_, log_),
+      agent_watch_(settings_, agents_.cards(), tools_.registry(), homes_, log_),
       upkeep_(settings_.limits, *storage_, homes_, failures_),
       observed_(observe(shards_, homes_, failures_, logging, *storage_, memory_)),
       watch_(observed_.shards, log_),

@@ -20,8 +20,6 @@ public:
 
     const agents::tool_registry& registry() const { return tools_; }
 
-    const agents::outside::tool_catalog& outside() const { return mcp_.catalog(); }
-
     /// As those of mcp_servers.
     task<> start() { return mcp_.start(); }
     task<> stop() { return mcp_.stop(); }

@@ -108,9 +108,10 @@ tool_dispatcher::tool_dispatcher(
       tools_(tools),
       calls_(calls),
       limits_(std::move(limits)),
+      given_(limits_.tool_names),
       places_(limits_.parallel_tools_max) {
     CLARION_ASSERT(limits_.parallel_tools_max > 0);
-    limits_.tool_names = tools_.expand(limits_.tool_names);
+    look_again();
     for (const std::string& name : limits_.agent_names)
         if (const agent* one = limits_.agents->find(name))
             agent_specs_.push_back(spec_of(*one));

@@ -100,6 +100,11 @@ public:
     /// Their names, also those that have no tool.
     std::vector<std::string> names() const;
 
+    /// What the agent lacks, as the end of a sentence: a source of its tools that is not there now.
+    std::optional<std::string> missing() const { return tools_.missing(given_); }
+    /// What sources offer now, in place of what they offered at the start; before the first call.
+    void look_again() { limits_.tool_names = tools_.expand(given_); }
+
     /// Milliseconds in which at least one call ran, so far; for the run's `timing`.
     std::int64_t tools_ms() const;
     /// What agents that were called have used.
@@ -133,6 +138,7 @@ private:
     const tool_registry& tools_;
     task_group& calls_;
     dispatch_limits limits_;
+    std::vector<std::string> given_;  // names of tools, and of sources for all of theirs
     std::vector<tool_spec> agent_specs_;
     permits places_;
     std::size_t running_ = 0;

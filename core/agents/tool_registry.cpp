@@ -38,4 +38,14 @@ std::vector<std::string> tool_registry::expand(const std::vector<std::string>& g
     return all;
 }
 
+std::optional<std::string> tool_registry::missing(const std::vector<std::string>& given) const {
+    for (const std::string& name : given) {
+        if (outside_ == nullptr || tools_.contains(name))
+            continue;
+        if (const auto why = outside_->why_lost(name))
+            return "the MCP server " + name.substr(0, name.find('.')) + " " + *why;
+    }
+    return std::nullopt;
+}
+
 }  // namespace clarion::agents

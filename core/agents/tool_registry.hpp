@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,9 @@ public:
     bool knows(std::string_view name) const;
     /// The names an agent was given, with the tools of a source, as they are now, in its place.
     std::vector<std::string> expand(const std::vector<std::string>& given) const;
+    /// The first source of those names that is not there now, and why, as the end of a sentence;
+    /// nothing when all are there.
+    std::optional<std::string> missing(const std::vector<std::string>& given) const;
 
 private:
     std::map<std::string, std::unique_ptr<const tool>, std::less<>> tools_;

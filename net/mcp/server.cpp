@@ -25,6 +25,19 @@ constexpr patience_limits list_patience{std::chrono::seconds(30), std::chrono::m
 // A server that tells of changes all the time is not asked all the time.
 constexpr duration list_pause = std::chrono::milliseconds(200);
 constexpr duration listen_pause = std::chrono::seconds(5);
+// How often a server from which nothing is heard is asked whether it is there.
+constexpr duration pulse_pause = std::chrono::seconds(15);
+constexpr patience_limits pulse_patience{std::chrono::seconds(10), std::chrono::seconds(10)};
+
+// A late answer proves nothing, a server may be busy with a call; nor does a refusal, not all of
+// them know the question.
+bool is_gone(const ask_outcome& came) {
+    using fault = ask_failure::fault;
+    const auto* const failure = std::get_if<ask_failure>(&came);
+    return failure != nullptr &&
+           (failure->what == fault::unreachable || failure->what == fault::closed ||
+            failure->what == fault::session_lost);
+}
 
 /// A place among those who wait for another state.
 class waiting_place {
@@ -219,8 +232,26 @@ task<std::string> server::listen(channel& link) {
         // Whatever was told meanwhile was told to nobody.
         changed_.notify();
     }
-    co_await sleep_until(time_point::never());
+    co_await feel_pulse(link);
     co_return std::string();
+}
+
+// Over HTTP one that goes says nothing of it.
+task<> server::feel_pulse(channel& link) {
+    while (true) {
+        co_await sleep_for(pulse_pause);
+        question put;
+        put.method = "ping";
+        if (agreed_->spoken == era::modern) {
+            put.method = "server/discover";
+            put.params["_meta"] = modern_meta(settings_.who);
+        }
+        put.patience = pulse_patience;
+        put.cancels = giving_up::silent;
+        const ask_outcome came = co_await link.ask(std::move(put));
+        if (is_gone(came))
+            look_again(opened_);
+    }
 }
 
 task<> server::leave() {

@@ -37,8 +37,8 @@ struct server_sinks {
     std::function<void(const std::string& line)> note;
 };
 
-/// One MCP server as seen from here: opened, listed, listed again when its tools change, opened
-/// again when it breaks, after pauses that grow. One shard.
+/// One MCP server as seen from here: opened, listed, listed again when its tools change, asked now
+/// and then whether it is there, opened again when it breaks, after pauses that grow. One shard.
 class server {
 public:
     server(server_settings settings, channel_factory factory, server_sinks sinks);
@@ -69,6 +69,7 @@ private:
     task<complaint> list(channel& link);
     task<std::string> follow(channel& link);
     task<std::string> listen(channel& link);
+    task<> feel_pulse(channel& link);
     task<> leave();
     task<bool> is_ready(time_point until);
     void be(state now);

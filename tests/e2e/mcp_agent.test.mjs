@@ -59,8 +59,6 @@ before(async () => {
     ...calls("long", "remote_trigger-long-running-operation", { duration: 3, steps: 3 }),
     ...calls("endless", "remote_trigger-long-running-operation", { duration: 600, steps: 2 }),
     ...calls("look", "changing_look", {}),
-    { match: { userMessage: "down", hasToolResult: false }, response: { toolCalls: [{ name: "down_anything", arguments: "{}" }] } },
-    { match: { userMessage: "down", hasToolResult: true }, response: { content: "It is down." } },
   ]);
   remote = await startEverything();
   writeFileSync(join(dir, "changing.cjs"), CHANGING);
@@ -94,7 +92,12 @@ command = ["/no/such/program"]
 [[agents]]
 name = "assistant"
 model = "mock"
-tools = ["calculator", "files", "remote", "changing.look", "down"]
+tools = ["calculator", "files", "remote", "changing.look"]
+
+[[agents]]
+name = "lacking"
+model = "mock"
+tools = ["calculator", "down"]
 `);
   server = await startServer({ args: ["--config", config, "--log-level", "info"] });
 });
@@ -106,9 +109,9 @@ after(async () => {
 });
 
 /** One message of a new user, and a way to everything that comes. */
-async function say(text) {
+async function say(text, more = {}) {
   const client = await Client.open(server, `user-${++started}`);
-  client.send({ type: "message", thread_id: "t1", message_id: "m1", text });
+  client.send({ type: "message", thread_id: "t1", message_id: "m1", text, ...more });
   const of = (type) => client.frames.filter((frame) => frame.type === type).map((frame) => frame.payload);
   const end = () => client.find((frame) => TERMINALS.includes(frame.type), "terminal");
   return { client, of, end };
@@ -181,19 +184,19 @@ test("a cancel reaches the tool", async () => {
   assert.equal(of("tool_completed")[0].outcome, "cancelled");
 });
 
-test("a server that is not there is an error of its call alone", async () => {
-  const { of, end } = await say("down");
-  assert.equal((await end()).type, "agent_completed");
-  assert.equal(of("tool_completed")[0].outcome, "error");
+test("an agent that lacks a server is shown as unavailable, and a message to it ends by name", async () => {
   assert.match(server.stderr(), /MCP server down cannot be started: \/no\/such\/program/);
-});
-
-test("an agent that lacks a server is shown as unavailable, with the reason", async () => {
-  const client = await Client.open(server, "looker");
+  const { client, of, end } = await say("anything", { agent: "lacking" });
   const { agents } = await client.frame("welcome");
-  const { available, reason } = agents.find(({ name }) => name === "assistant");
+  const { available, reason } = agents.find(({ name }) => name === "lacking");
   assert.equal(available, false);
   assert.match(reason, /^the MCP server down cannot be started: /);
+  assert.equal(agents.find(({ name }) => name === "assistant").available, true);
+  const { type, payload } = await end();
+  assert.equal(type, "agent_error");
+  assert.equal(payload.code, "model_unavailable");
+  assert.match(payload.message, /^the MCP server down cannot be started: /);
+  assert.match(of("progress_update")[0].message, /^waiting: the MCP server down /);
 });
 
 test("a tool that describes itself anew is asked about before it is called again", async () => {
@@ -220,15 +223,16 @@ test("a program inherits none of the server's files", () => {
 test("a session that the server has lost is begun anew, unseen", async () => {
   const address = new URL(remote.url);
   await remote.stop();
-  // Nobody there for a moment: calls fail by name.
+  // Nobody there for a moment: whoever finds out, the call or the run before it, fails by name.
   const failing = await say("sum");
-  await failing.end();
-  assert.equal(failing.of("tool_completed")[0].outcome, "error");
+  const { type, payload } = await failing.end();
+  if (type === "agent_error") assert.equal(payload.code, "model_unavailable");
+  else assert.equal(failing.of("tool_completed")[0].outcome, "error");
   remote = await startEverything(Number(address.port));
   await eventually(async () => {
     const { of, end } = await say("sum");
     await end();
-    return of("tool_completed")[0].outcome;
+    return of("tool_completed")[0]?.outcome;
   }, "ok", 60000);
 });
 
@@ -243,7 +247,7 @@ test("a program that dies is started again", async () => {
   await eventually(async () => {
     const { of, end } = await say("read");
     await end();
-    return of("tool_completed")[0].outcome;
+    return of("tool_completed")[0]?.outcome;
   }, "ok", 30000);
 });
 

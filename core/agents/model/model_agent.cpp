@@ -1,6 +1,7 @@
 #include "core/agents/model/model_agent.hpp"
 
 #include "core/agents/model/model_work.hpp"
+#include "core/agents/source_wait.hpp"
 
 #include <utility>
 
@@ -29,6 +30,9 @@ task<outcome> model_agent::run(
     ports::model* const found = find_model(on);
     if (found == nullptr)
         co_return no_model();
+    std::optional<outcome> lacking = co_await wait_for_sources(bridge, tools);
+    if (lacking)
+        co_return *std::move(lacking);
     model_work work(settings_, *found, bridge, tools);
     co_return co_await work.run(request);
 }

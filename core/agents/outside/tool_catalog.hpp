@@ -44,7 +44,8 @@ public:
     bool knows(std::string_view name) const;
     /// The tools of a source in its order; nothing when there is no such source.
     std::optional<std::vector<std::string>> tools_of(std::string_view source) const;
-    /// Why the source that a name belongs to is not there; nothing when it is.
+    /// Why the source that a name belongs to is not there, the end of a sentence; nothing when it
+    /// is, or when the name is no source's.
     std::optional<std::string> why_lost(std::string_view name) const;
 
 private:

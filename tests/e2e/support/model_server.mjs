@@ -29,12 +29,12 @@ export function freePort() {
   });
 }
 
-/** fixtures: what it answers to what. args: more flags, such as the chaos ones. */
-export async function startModelServer(fixtures, args = []) {
+/** fixtures: what it answers to what. args: more flags, such as the chaos ones. wanted: a port that it is expected on. */
+export async function startModelServer(fixtures, args = [], wanted) {
   const dir = mkdtempSync(join(tmpdir(), "clarion-models-"));
   const file = join(dir, "fixtures.json");
   writeFileSync(file, JSON.stringify({ fixtures }));
-  const port = await freePort();
+  const port = wanted ?? await freePort();
   const child = spawn(process.execPath, [CLI, "-h", "127.0.0.1", "-p", String(port), "-f", file, ...args],
     { stdio: ["ignore", "pipe", "pipe"] });
   running.add(child);

@@ -253,6 +253,33 @@ BOOST_AUTO_TEST_CASE(a_tool_that_is_late_leaves_the_server_open) {
     BOOST_TEST(count("server/discover") == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_server_that_goes_without_a_word_is_noticed_and_comes_back) {
+    bool is_there = true;
+    by.answer = [&is_there](const question& asked) -> ask_outcome {
+        if (!is_there)
+            return ask_failure{fault::unreachable, 0, "cannot be reached: connection refused"};
+        if (asked.method == "server/discover")
+            return not_known;
+        if (asked.method == "initialize")
+            return initialized;
+        if (asked.method == "ping")
+            return not_known;
+        return asked.method == "tools/list" ? one_tool : said;
+    };
+    world.run_for(seconds(50));
+    // It does not know the question, and is there all the same.
+    BOOST_TEST(count("ping") == 3U);
+    BOOST_TEST(lost.empty());
+    is_there = false;
+    world.run_for(seconds(16));
+    BOOST_REQUIRE(!lost.empty());
+    BOOST_TEST(lost.front() == "cannot be reached: connection refused");
+    is_there = true;
+    world.run_for(seconds(31));
+    BOOST_TEST(listed.size() == 2U);
+    BOOST_TEST(call() == R"("hi")");
+}
+
 BOOST_AUTO_TEST_CASE(stopping_takes_leave_once) {
     world.run_for(seconds(1));
     tested.stop();

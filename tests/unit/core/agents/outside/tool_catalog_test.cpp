@@ -2,6 +2,7 @@
 
 #include "core/agents/tool_registry.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/unit/core/agents/silent_source.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
@@ -14,30 +15,8 @@ namespace {
 using namespace clarion;
 using namespace clarion::agents;
 using namespace clarion::agents::outside;
-
-class silent_source final : public ports::tool_source {
-public:
-    const std::string& name() const override { return name_; }
-    task<ports::source_answer> call(ports::source_call, ports::progress_sink) override {
-        co_return ports::source_answer(protocol::json_text{"null"});
-    }
-
-private:
-    std::string name_ = "files";
-};
-
-ports::source_tool described(
-    std::string name,
-    std::string description = "Does it",
-    bool read_only = true
-) {
-    ports::source_tool made;
-    made.name = std::move(name);
-    made.description = std::move(description);
-    made.parameters = {R"({"type":"object"})"};
-    made.read_only = read_only;
-    return made;
-}
+using clarion::agents::test::described;
+using clarion::agents::test::silent_source;
 
 struct fixture {
     explicit fixture(const std::string& path = "") : tested(path, {}) {
@@ -59,21 +38,28 @@ BOOST_AUTO_TEST_SUITE(tool_catalog_test)
 BOOST_AUTO_TEST_CASE(tools_are_known_by_their_source_and_come_and_go) {
     fixture f;
     BOOST_TEST(f.tested.why_lost("files").value() == "has not answered yet");
+    const std::vector<std::string> given{"clock", "files.read"};
+    BOOST_TEST(f.registry.missing(given).value() == "the MCP server files has not answered yet");
     BOOST_TEST(f.registry.knows("files"));
     BOOST_TEST(f.registry.knows("files.read"));
     BOOST_TEST(!f.registry.knows("other.read"));
     f.tested.list("files", {described("read"), described("write")});
     BOOST_TEST(!f.tested.why_lost("files.read").has_value());
+    BOOST_TEST(!f.registry.missing(given).has_value());
     const tool* const read = f.registry.find("files.read");
     BOOST_REQUIRE(read != nullptr);
     BOOST_TEST(read->spec().name == "files.read");
-    BOOST_TEST((f.registry.expand({"clock", "files"}) ==
-                std::vector<std::string>{"clock", "files.read", "files.write"}));
+    BOOST_TEST(
+        (f.registry.expand({"clock", "files"}) ==
+         std::vector<std::string>{"clock", "files.read", "files.write"})
+    );
     f.tested.list("files", {described("write")});
     BOOST_TEST((f.registry.find("files.read") == nullptr));
     BOOST_TEST(read->spec().description == "Does it");  // for calls under way
     f.tested.lose("files", "ended");
     BOOST_TEST(f.tested.why_lost("files.write").value() == "ended");
+    BOOST_TEST(f.registry.missing({"files"}).value() == "the MCP server files ended");
+    BOOST_TEST(!f.registry.missing({"clock"}).has_value());
     BOOST_TEST((f.registry.find("files.write") != nullptr));
 }
 
