@@ -22,6 +22,14 @@ constexpr std::string_view answer_head =
     "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
     "X-Content-Type-Options: nosniff\r\nX-Accel-Buffering: no\r\nConnection: close\r\n\r\n";
 constexpr std::uint16_t normal_closure = 1000;
+// The server's own frames are read whatever they hold.
+constexpr std::size_t frame_depth_max = 512;
+
+json::object frame_of(const std::string& text) {
+    json::parse_options with;
+    with.max_depth = frame_depth_max;
+    return json::parse(text, {}, with).as_object();
+}
 
 std::string_view text_in(const json::object& from, std::string_view name) {
     const json::value* const found = from.if_contains(name);
@@ -170,7 +178,7 @@ task<session::send_verdict> agui_connection::send(std::vector<session::shared_fr
                 out += ": still here\n\n";
             (void)incoming_.push(session::pong_received{});
         } else if (frame->kind == session::frame_kind::text && !told_.is_over()) {
-            take(json::parse(frame->body).as_object(), out);
+            take(frame_of(frame->body), out);
         }
     }
     if (!out.empty()) {

@@ -63,8 +63,7 @@ std::vector<ports::remote_event> agui_reader::take(std::string_view data) {
         is_over_ = true;
         out.emplace_back(ports::remote_failure{
             protocol::agent_error_code::agent_unavailable,
-            "the remote agent sent an event that is no JSON object"
-        });
+            "the remote agent sent an event that is no JSON object"});
         return out;
     }
     const field_reader from{*object};
@@ -73,7 +72,7 @@ std::vector<ports::remote_event> agui_reader::take(std::string_view data) {
         end_chunks(out);
     if (!take_text(type, from, out) && !take_reasoning(type, from, out) &&
         !take_call(type, from, out) && !take_run(type, from, out))
-        take_extra(type, data, from, out);
+        take_extra(type, from, out);
     return out;
 }
 
@@ -168,13 +167,8 @@ bool agui_reader::take_run(std::string_view type, const field_reader& from, even
     return true;
 }
 
-// Its own events by their names, everything else by its type and as it came.
-void agui_reader::take_extra(
-    std::string_view type,
-    std::string_view data,
-    const field_reader& from,
-    events& out
-) {
+// Its own events by their names, everything else by its type, whole.
+void agui_reader::take_extra(std::string_view type, const field_reader& from, events& out) {
     if (type == "CUSTOM") {
         auto value = from.any("value");
         out.emplace_back(
@@ -184,8 +178,7 @@ void agui_reader::take_extra(
     }
     out.emplace_back(ports::remote_extra{
         std::string(type.empty() ? "(no type)" : type),
-        protocol::json_text{std::string(data)}
-    });
+        protocol::json_text{json::serialize(from.from)}});
 }
 
 }  // namespace clarion::agui

@@ -28,8 +28,7 @@ private:
     bool take_reasoning(std::string_view type, const field_reader& from, events& out);
     bool take_call(std::string_view type, const field_reader& from, events& out);
     bool take_run(std::string_view type, const field_reader& from, events& out);
-    void
-    take_extra(std::string_view type, std::string_view data, const field_reader& from, events& out);
+    void take_extra(std::string_view type, const field_reader& from, events& out);
     void end_chunks(events& out);
 
     std::optional<std::string> text_in_chunks_;

@@ -20,6 +20,14 @@ namespace json = boost::json;
 using session::ended;
 
 constexpr std::uint16_t normal_closure = 1000;
+// The server's own frames are read whatever they hold: events of the thread are among them.
+constexpr std::size_t frame_depth_max = 512;
+
+json::object frame_of(const std::string& text) {
+    json::parse_options with;
+    with.max_depth = frame_depth_max;
+    return json::parse(text, {}, with).as_object();
+}
 
 std::string text_in(const json::object& from, std::string_view name) {
     const json::value* const found = from.if_contains(name);
@@ -37,8 +45,7 @@ std::variant<cancel_wish, std::string> cancel_from(const std::string& body) {
         return "The body has to be a JSON object with threadId and runId.";
     cancel_wish wish{
         text_in(parsed.get_object(), "threadId"),
-        text_in(parsed.get_object(), "runId")
-    };
+        text_in(parsed.get_object(), "runId")};
     if (!protocol::is_valid_id(wish.thread_id) || wish.run_id.empty() ||
         wish.run_id.size() > protocol::rules::client_id.bytes_max)
         return "threadId and runId are needed.";
@@ -105,7 +112,7 @@ task<session::send_verdict> cancel_connection::send(std::vector<session::shared_
     for (const session::shared_frame& frame : batch) {
         if (frame->kind != session::frame_kind::text)
             continue;
-        json::object said = json::parse(frame->body).as_object();
+        json::object said = frame_of(frame->body);
         const std::string type = text_in(said, "type");
         if (type != "cancel_result" && type != "error")
             continue;

@@ -47,10 +47,11 @@ std::string name_of_tool(std::string name) {
 
 // As the far side wrote it, in an object of its own if it is none.
 std::string arguments_of(const std::string& text) {
-    if (text.find_first_not_of(" \t\r\n") == std::string::npos)
+    const std::size_t begin = text.find_first_not_of(" \t\r\n");
+    if (begin == std::string::npos)
         return "{}";
     if (is_json_object(text))
-        return text;
+        return text.substr(begin);
     return "{\"text\":" + protocol::to_json(legal(text)) + "}";
 }
 
