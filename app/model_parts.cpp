@@ -4,6 +4,7 @@
 #include "app/config/complaint.hpp"
 #include "app/outgoing_http.hpp"
 #include "app/parts.hpp"
+#include "core/agents/demo/demo_agent.hpp"
 #include "core/agents/model/model_agent.hpp"
 #include "core/agents/remote/remote_agent.hpp"
 #include "net/agui/remote_client.hpp"
@@ -122,6 +123,10 @@ void add_agents(
     for (const agent_config& one : with.agents) {
         if (one.kind == agent_kind_remote) {
             agents.push_back(make_remote_agent(one, services.remote));
+            continue;
+        }
+        if (one.kind == agent_kind_demo) {
+            agents.push_back(agents::demo::make_demo_agent({one.name, one.description}));
             continue;
         }
         for (const std::string& tool : one.tools)

@@ -102,6 +102,17 @@ complaint check_model(const settings& in, std::size_t index) {
     return std::nullopt;
 }
 
+complaint check_no_endpoint(const agent_config& checked, const std::string& place) {
+    for (const auto& [key, is_set] : {
+             std::pair("url", !checked.url.empty()),
+             std::pair("api_key_env", !checked.api_key_env.empty()),
+             std::pair("api_key_file", !checked.api_key_file.empty()),
+         })
+        if (is_set)
+            return place + key + " is for kind = \"ag-ui\"";
+    return std::nullopt;
+}
+
 complaint
 check_model_agent(const settings& in, const agent_config& checked, const std::string& place) {
     if (checked.model.empty())
@@ -110,14 +121,11 @@ check_model_agent(const settings& in, const agent_config& checked, const std::st
         return place + "there is no model " + quoted(checked.model);
     if (!checked.prompt.empty() && !checked.prompt_file.empty())
         return place + "give prompt or prompt_file, not both";
-    if (!checked.url.empty())
-        return place + "url is for kind = \"ag-ui\"";
-    return std::nullopt;
+    return check_no_endpoint(checked, place);
 }
 
-complaint check_remote(const agent_config& checked, const std::string& place) {
-    if (checked.url.empty())
-        return place + "url is required";
+complaint
+check_own_ways(const agent_config& checked, const std::string& place, const std::string& why) {
     for (const auto& [key, is_set] : {
              std::pair("model", !checked.model.empty()),
              std::pair("prompt", !checked.prompt.empty()),
@@ -127,8 +135,28 @@ complaint check_remote(const agent_config& checked, const std::string& place) {
              std::pair("handoffs", !checked.handoffs.empty()),
          })
         if (is_set)
-            return place + key + " is for kind = \"model\": a remote agent has its own";
+            return place + key + " is for kind = \"model\": " + why;
     return std::nullopt;
+}
+
+complaint check_remote(const agent_config& checked, const std::string& place) {
+    if (checked.url.empty())
+        return place + "url is required";
+    return check_own_ways(checked, place, "a remote agent has its own");
+}
+
+complaint check_demo(const agent_config& checked, const std::string& place) {
+    if (auto fault = check_own_ways(checked, place, "the demo agent has its own"))
+        return fault;
+    return check_no_endpoint(checked, place);
+}
+
+complaint check_kind(const settings& in, const agent_config& checked, const std::string& place) {
+    if (checked.kind == agent_kind_remote)
+        return check_remote(checked, place);
+    if (checked.kind == agent_kind_demo)
+        return check_demo(checked, place);
+    return check_model_agent(in, checked, place);
 }
 
 complaint check_team(const settings& in, const agent_config& checked, const std::string& place) {
@@ -151,8 +179,7 @@ complaint check_agent(const settings& in, std::size_t index) {
         return place + "the demo agent has that name; give another, or say demo = false";
     if (!checked.api_key_env.empty() && !checked.api_key_file.empty())
         return place + "give api_key_env or api_key_file, not both";
-    auto fault = checked.kind == agent_kind_remote ? check_remote(checked, place)
-                                                   : check_model_agent(in, checked, place);
+    auto fault = check_kind(in, checked, place);
     if (!fault)
         fault = check_team(in, checked, place);
     try {

@@ -37,7 +37,7 @@ bool is_base_url(std::string_view text) {
 }
 
 bool is_kind(std::string_view text) {
-    return text == agent_kind_model || text == agent_kind_remote;
+    return text == agent_kind_model || text == agent_kind_remote || text == agent_kind_demo;
 }
 
 value_rule any_text() {
@@ -82,7 +82,7 @@ std::vector<repeated_setting> agent_rows() {
     constexpr auto all = &settings::agents;
     return {
         row<all, &of::name>("name", name_of("the agent")),
-        row<all, &of::kind>("kind", text("model or ag-ui", is_kind)),
+        row<all, &of::kind>("kind", text("model, ag-ui or demo", is_kind)),
         row<all, &of::description>("description", any_text()),
         row<all, &of::prompt>("prompt", any_text()),
         row<all, &of::prompt_file>("prompt_file", any_text()),

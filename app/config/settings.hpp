@@ -99,6 +99,8 @@ struct mcp_config {
 
 inline constexpr const char* agent_kind_model = "model";
 inline constexpr const char* agent_kind_remote = "ag-ui";
+/// The demo agent under a name of one's own.
+inline constexpr const char* agent_kind_demo = "demo";
 
 /// `[[agents]]` of PROTOCOL §10.
 struct agent_config {

@@ -72,6 +72,11 @@ name = "billing"
 model = "mock"
 
 [[agents]]
+name = "guide"
+kind = "demo"
+description = "Shows what there is"
+
+[[agents]]
 name = "unreachable"
 model = "down"
 `);
@@ -147,6 +152,16 @@ test("a call within a call waits for a person across a crash", async () => {
     rmSync(dataDir, { recursive: true, force: true });
   }
 });
+
+test("the demo agent answers under a name of one's own", () => serving(async (server) => {
+  const client = await ask(server, "ada", "/calc 6*7", { agent: "guide" });
+  const terminal = await terminalOf(client);
+  assert.equal(terminal.type, "agent_completed", JSON.stringify(terminal));
+  assert.equal(terminal.payload.agent_name, "guide");
+  const { agents } = await client.frame("welcome");
+  assert.equal(agents.find(({ name }) => name === "guide").description, "Shows what there is");
+  client.end();
+}));
 
 test("an agent whose model is away is shown so, and a message to it ends by name", () => serving(async (server) => {
   const client = await ask(server, "ada", "hello", { agent: "unreachable" });
