@@ -1,5 +1,7 @@
 #include "net/agui/agui_reader.hpp"
 
+#include "core/protocol/utf8.hpp"
+
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -14,11 +16,19 @@ namespace json = boost::json;
 
 constexpr std::size_t depth_max = 64;
 
+using model::join_halves;
+
+// A server in JavaScript may cut a text within a character, which a strict reader takes for no
+// JSON.
 std::optional<json::object> object_of(std::string_view data) {
     json::parse_options with;
     with.max_depth = depth_max;
     boost::system::error_code error;
     json::value parsed = json::parse(data, error, {}, with);
+    if (error && protocol::is_utf8(data)) {
+        with.allow_invalid_utf8 = true;
+        parsed = json::parse(model::unescape_halves(data), error, {}, with);
+    }
     if (error || !parsed.is_object())
         return std::nullopt;
     return std::move(parsed.get_object());
@@ -31,7 +41,10 @@ struct agui_reader::field_reader {
     const json::object& from;
 
     /// Empty when it is none or not there.
-    std::string text(std::string_view name) const {
+    std::string text(std::string_view name) const { return join_halves(piece(name)); }
+
+    /// The same of a text that goes on: half a character may stand at either end.
+    std::string piece(std::string_view name) const {
         const json::value* const found = from.if_contains(name);
         if (found == nullptr || !found->is_string())
             return {};
@@ -42,7 +55,7 @@ struct agui_reader::field_reader {
         const json::value* const found = from.if_contains(name);
         if (found == nullptr || found->is_null())
             return std::nullopt;
-        return protocol::json_text{json::serialize(*found)};
+        return protocol::json_text{join_halves(json::serialize(*found))};
     }
 
     /// A text, whatever JSON it is.
@@ -50,7 +63,9 @@ struct agui_reader::field_reader {
         const json::value* const found = from.if_contains(name);
         if (found == nullptr)
             return {};
-        return found->is_string() ? std::string(found->get_string()) : json::serialize(*found);
+        return join_halves(
+            found->is_string() ? std::string(found->get_string()) : json::serialize(*found)
+        );
     }
 };
 
@@ -79,9 +94,24 @@ std::vector<ports::remote_event> agui_reader::take(std::string_view data) {
 // What came in chunks ends with the first event that is none.
 void agui_reader::end_chunks(events& out) {
     if (text_in_chunks_)
-        out.emplace_back(ports::remote_text_ended{*std::exchange(text_in_chunks_, std::nullopt)});
+        end_text(*std::exchange(text_in_chunks_, std::nullopt), out);
     if (call_in_chunks_)
-        out.emplace_back(ports::remote_call_made{*std::exchange(call_in_chunks_, std::nullopt)});
+        end_call(*std::exchange(call_in_chunks_, std::nullopt), out);
+}
+
+// Behind what was held back for the other half of a character.
+void agui_reader::end_text(const std::string& id, events& out) {
+    if (auto held = texts_.extract(id))
+        if (std::string rest = held.mapped().end(); !rest.empty())
+            out.emplace_back(ports::remote_text{id, std::move(rest)});
+    out.emplace_back(ports::remote_text_ended{id});
+}
+
+void agui_reader::end_call(const std::string& id, events& out) {
+    if (auto held = calls_.extract(id))
+        if (std::string rest = held.mapped().end(); !rest.empty())
+            out.emplace_back(ports::remote_call_arguments{id, std::move(rest)});
+    out.emplace_back(ports::remote_call_made{id});
 }
 
 bool agui_reader::take_text(std::string_view type, const field_reader& from, events& out) {
@@ -89,15 +119,16 @@ bool agui_reader::take_text(std::string_view type, const field_reader& from, eve
     if (type == "TEXT_MESSAGE_START") {
         out.emplace_back(ports::remote_text_began{id});
     } else if (type == "TEXT_MESSAGE_CONTENT") {
-        out.emplace_back(ports::remote_text{id, from.text("delta")});
+        out.emplace_back(ports::remote_text{id, texts_[id].feed(from.piece("delta"))});
     } else if (type == "TEXT_MESSAGE_END") {
-        out.emplace_back(ports::remote_text_ended{id});
+        end_text(id, out);
     } else if (type == "TEXT_MESSAGE_CHUNK") {
         if (call_in_chunks_ || (text_in_chunks_ && !id.empty() && id != *text_in_chunks_))
             end_chunks(out);
         if (!text_in_chunks_)
             out.emplace_back(ports::remote_text_began{text_in_chunks_.emplace(id)});
-        out.emplace_back(ports::remote_text{*text_in_chunks_, from.text("delta")});
+        const std::string& open = *text_in_chunks_;
+        out.emplace_back(ports::remote_text{open, texts_[open].feed(from.piece("delta"))});
     } else {
         return false;
     }
@@ -108,9 +139,11 @@ bool agui_reader::take_text(std::string_view type, const field_reader& from, eve
 bool agui_reader::take_reasoning(std::string_view type, const field_reader& from, events& out) {
     if (type == "REASONING_MESSAGE_CONTENT" || type == "REASONING_MESSAGE_CHUNK" ||
         type == "THINKING_TEXT_MESSAGE_CONTENT") {
-        out.emplace_back(ports::remote_reasoning{from.text("delta")});
+        out.emplace_back(ports::remote_reasoning{reasoning_.feed(from.piece("delta"))});
     } else if (type == "REASONING_MESSAGE_END" || type == "REASONING_END" ||
                type == "THINKING_TEXT_MESSAGE_END" || type == "THINKING_END") {
+        if (std::string rest = reasoning_.end(); !rest.empty())
+            out.emplace_back(ports::remote_reasoning{std::move(rest)});
         out.emplace_back(ports::remote_reasoning_ended{});
     } else {
         return type == "REASONING_START" || type == "REASONING_MESSAGE_START" ||
@@ -125,9 +158,9 @@ bool agui_reader::take_call(std::string_view type, const field_reader& from, eve
     if (type == "TOOL_CALL_START") {
         out.emplace_back(ports::remote_call_began{id, from.text("toolCallName")});
     } else if (type == "TOOL_CALL_ARGS") {
-        out.emplace_back(ports::remote_call_arguments{id, from.text("delta")});
+        out.emplace_back(ports::remote_call_arguments{id, calls_[id].feed(from.piece("delta"))});
     } else if (type == "TOOL_CALL_END") {
-        out.emplace_back(ports::remote_call_made{id});
+        end_call(id, out);
     } else if (type == "TOOL_CALL_RESULT") {
         out.emplace_back(ports::remote_call_ended{id, from.content("content")});
     } else if (type == "TOOL_CALL_CHUNK") {
@@ -137,7 +170,9 @@ bool agui_reader::take_call(std::string_view type, const field_reader& from, eve
             out.emplace_back(
                 ports::remote_call_began{call_in_chunks_.emplace(id), from.text("toolCallName")}
             );
-        out.emplace_back(ports::remote_call_arguments{*call_in_chunks_, from.text("delta")});
+        const std::string& open = *call_in_chunks_;
+        out.emplace_back(ports::remote_call_arguments{open, calls_[open].feed(from.piece("delta"))}
+        );
     } else {
         return false;
     }
@@ -178,7 +213,7 @@ void agui_reader::take_extra(std::string_view type, const field_reader& from, ev
     }
     out.emplace_back(ports::remote_extra{
         std::string(type.empty() ? "(no type)" : type),
-        protocol::json_text{json::serialize(from.from)}});
+        protocol::json_text{join_halves(json::serialize(from.from))}});
 }
 
 }  // namespace clarion::agui

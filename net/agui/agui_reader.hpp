@@ -1,7 +1,9 @@
 #pragma once
 
 #include "core/ports/remote_agent.hpp"
+#include "net/model/surrogates.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,7 +32,12 @@ private:
     bool take_run(std::string_view type, const field_reader& from, events& out);
     void take_extra(std::string_view type, const field_reader& from, events& out);
     void end_chunks(events& out);
+    void end_text(const std::string& id, events& out);
+    void end_call(const std::string& id, events& out);
 
+    std::map<std::string, model::half_joiner> texts_;  // open, by the far side's id
+    std::map<std::string, model::half_joiner> calls_;
+    model::half_joiner reasoning_;
     std::optional<std::string> text_in_chunks_;
     std::optional<std::string> call_in_chunks_;
     bool is_over_ = false;

@@ -103,6 +103,32 @@ BOOST_AUTO_TEST_CASE(chunks_begin_and_end_by_themselves) {
     );
 }
 
+BOOST_AUTO_TEST_CASE(a_character_cut_in_half_is_joined_in_its_own_text) {
+    check(
+        {R"({"type":"TEXT_MESSAGE_CONTENT","messageId":"a","delta":"x\ud83d"})",
+         R"({"type":"TEXT_MESSAGE_CONTENT","messageId":"b","delta":"y"})",
+         R"({"type":"TEXT_MESSAGE_CONTENT","messageId":"a","delta":"\ude42z"})",
+         R"({"type":"TEXT_MESSAGE_CONTENT","messageId":"a","delta":"\ud83d"})",
+         R"({"type":"TEXT_MESSAGE_END","messageId":"a"})",
+         R"({"type":"TOOL_CALL_ARGS","toolCallId":"c","delta":"\ud83d"})",
+         R"({"type":"TOOL_CALL_ARGS","toolCallId":"c","delta":"\ude42"})",
+         R"({"type":"REASONING_MESSAGE_CONTENT","delta":"\ud83d"})",
+         R"({"type":"REASONING_MESSAGE_CONTENT","delta":"\ude42"})",
+         R"({"type":"CUSTOM","name":"n\ud83d","value":["\ud83d\ude42"]})"},
+        {"a:x",
+         "b:y",
+         "a:\xF0\x9F\x99\x82z",
+         "a:",
+         "a:\xEF\xBF\xBD",
+         "/text a",
+         "c=",
+         "c=\xF0\x9F\x99\x82",
+         "think:",
+         "think:\xF0\x9F\x99\x82",
+         "n\xEF\xBF\xBD [\"\xF0\x9F\x99\x82\"]"}
+    );
+}
+
 BOOST_AUTO_TEST_CASE(what_has_no_place_here_is_passed_on_by_its_name) {
     check(
         {R"({"type":"STATE_DELTA","delta":[]})",
