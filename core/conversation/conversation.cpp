@@ -31,6 +31,15 @@ server::error storage_error(const std::string& reason) {
     return error_of(server::error_code::storage_unavailable, reason);
 }
 
+server::error left_to_next_process() {
+    server::error error = error_of(
+        server::error_code::draining,
+        "the run waits for a person, and is left to the server's next start"
+    );
+    error.retry_after_ms = std::chrono::ceil<milliseconds>(reconnect_after).count();
+    return error;
+}
+
 // The server's own agent is there for its own users alone.
 const agents::agent* agent_for(
     const agents::agent_registry& all,
@@ -267,7 +276,9 @@ task<conversation::cancel_answer> conversation::answer_of(const client::cancel& 
     const auto found = co_await services_.storage.find(log_.key(), std::move(reference));
     if (const auto* down = std::get_if<storage::unavailable>(&found))
         co_return storage_error(down->reason);
-    const bool known = std::get<std::optional<storage::duplicate_message>>(found).has_value();
+    const auto& known = std::get<std::optional<storage::duplicate_message>>(found);
+    if (known && known->state == run_state::suspended && services_.draining)
+        co_return left_to_next_process();
     co_return server::cancel_result{known ? too_late : not_found};
 }
 
@@ -292,15 +303,17 @@ task<conversation::cancel_answer> conversation::cancel_waiting(queued_run_ptr ru
 }
 
 // An `accepted` holds also when the server dies before the run has ended: so it waits until the
-// next start could not begin the run anew.
+// next start could neither begin the run anew nor take it up.
 task<conversation::cancel_answer> conversation::cancel_running(queued_run_ptr run) {
     if (sealing_)
         co_return storage_error("the run has stopped, and its end waits for the log");
     const std::shared_ptr<engine::run> running = run->running;
     const server::cancel_verdict verdict = running->cancel(protocol::cancel_reason::user);
+    if (verdict != server::cancel_verdict::accepted && running->has_left())
+        co_return left_to_next_process();
     if (verdict != server::cancel_verdict::accepted)
         co_return server::cancel_result{verdict};
-    const auto refused = co_await running->begun();
+    const auto refused = co_await running->bound_to_process();
     if (refused)
         co_return storage_error(refused->message);
     co_return server::cancel_result{verdict};

@@ -12,6 +12,7 @@
 #include "core/protocol/thread_frames.hpp"
 #include "core/session/user_home.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -24,6 +25,9 @@
 #include <vector>
 
 namespace clarion::conversation {
+
+/// What a client waits before it comes back from a shutdown, before jitter.
+inline constexpr duration reconnect_after = std::chrono::seconds(1);
 
 /// What every conversation of a shard works with; all of it outlives them.
 struct conversation_services {

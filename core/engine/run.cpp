@@ -144,6 +144,7 @@ task<close_verdict> run::execute() {
     trace::mark("run_began", scope_->run_id);
     const std::optional<ending> how = co_await work_to_the_end();
     ending_ = true;
+    left_ = !how;
     if (!how) {
         log.write(severity_of(*scope_), "the run stays suspended");
         co_return close_verdict(left_suspended());
@@ -175,7 +176,7 @@ protocol::server::cancel_verdict run::cancel(protocol::cancel_reason reason) {
 // Activation by activation, as long as it is suspended in between. Nothing: it stays suspended.
 task<std::optional<ending>> run::work_to_the_end() {
     std::optional<ending> how;
-    while (!how && !(leaving_ && journal_->can_do_without_engine())) {
+    while (!how && (cancelled_ || !leaving_ || !journal_->can_do_without_engine())) {
         if (journal_->can_do_without_engine())
             co_await wait_for_person();
         if (cancelled_)
