@@ -145,6 +145,7 @@ task<> conversation::work_off(std::shared_ptr<conversation> self, queued_run_ptr
     self->working_ = false;
     self->on_changed(*self);
     self->settled_.notify();
+    self->begin_title(*front);
     // Its user's other threads first: they have waited longer.
     front->slot.reset();
     self->start_next();
@@ -180,6 +181,7 @@ engine::request_scope_ptr conversation::scope_of(const queued_run& run) const {
 
 task<> conversation::run_front(queued_run_ptr front) {
     for (auto next = after_refusal::run_again; next == after_refusal::run_again;) {
+        front->began_behind = log_.head();
         front->running = std::make_shared<engine::run>(
             on_,
             scope_of(*front),

@@ -136,6 +136,7 @@ private:
     change_notices notices_;
     task_group bodies_;
     task_group tasks_;
+    task_group titles_;
     conversation_services services_;
 };
 

@@ -27,8 +27,10 @@ struct queued_run {
     bool committed = false;
     /// Its right to be at work.
     std::optional<run_slots::slot> slot;
-    /// Set while it runs.
+    /// Set from its beginning on.
     std::shared_ptr<engine::run> running;
+    /// The thread's last seq at that time.
+    std::int64_t began_behind = 0;
     /// What an earlier process left of it, until it runs.
     std::optional<engine::suspended_run> left{};
     /// It was to stop before it ran.

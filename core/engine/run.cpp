@@ -150,9 +150,17 @@ task<close_verdict> run::execute() {
         co_return close_verdict(left_suspended());
     }
     close_verdict closed = co_await journal_->close(*how);
-    if (std::holds_alternative<sealed>(closed))
+    if (std::holds_alternative<sealed>(closed)) {
+        completed_ = std::holds_alternative<run_completed>(*how);
         log_end(*how, log);
+    }
     co_return closed;
+}
+
+std::optional<std::string> run::answer() const {
+    if (!completed_)
+        return std::nullopt;
+    return journal_->grammar().message()->text;
 }
 
 run::leave_verdict run::leave() {

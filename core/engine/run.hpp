@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <source_location>
+#include <string>
 #include <string_view>
 
 namespace clarion::engine {
@@ -66,6 +67,9 @@ public:
     /// died, and knows nothing of its cancel.
     task<std::optional<refusal>> bound_to_process() { return journal_->bound_to_process(); }
 
+    /// What it has said last, once it has completed.
+    std::optional<std::string> answer() const;
+
     /// It was left suspended to the next process, which can still cancel it.
     bool has_left() const { return left_; }
 
@@ -112,6 +116,7 @@ private:
     bool leaving_ = false;
     bool ending_ = false;
     bool left_ = false;
+    bool completed_ = false;
 };
 
 }  // namespace clarion::engine
