@@ -156,6 +156,18 @@ void conversation::stop_active_for(const client::message& body, const queued_run
         active->stop(protocol::cancel_reason::rolled_back);
 }
 
+// A message that stops a suspended run ends the suspension in its own append: else the next start
+// would take up what it was accepted to replace.
+std::optional<storage::run_change>
+conversation::end_of_suspension(const client::message& body, const queued_run& next) const {
+    const queued_run_ptr active = queue_.active();
+    const bool stops = body.on_busy == client::busy_policy::interrupt ||
+                       body.on_busy == client::busy_policy::rollback;
+    if (!stops || !active || active.get() == &next || !active->is_suspended())
+        return std::nullopt;
+    return storage::run_change{active->row.run_id, run_state::running, {}};
+}
+
 message_batch conversation::batch_of(
     const client::message& body,
     const queued_run& run,
@@ -169,6 +181,7 @@ message_batch conversation::batch_of(
     batch.message.state = run.row.state;
     if (!log_.exists())
         batch.title = storage::title_of(body.text);
+    batch.other_run = end_of_suspension(body, run);
     batch.events.push_back(
         protocol::uncommitted(protocol::user_message{body.message_id, body.text, body.metadata})
     );

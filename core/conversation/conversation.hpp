@@ -145,6 +145,8 @@ private:
     task<std::optional<std::string>> load_text(queued_run& run);
     queued_run_ptr take_place(const protocol::client::message& body, std::string agent);
     void stop_active_for(const protocol::client::message& body, const queued_run_ptr& next);
+    std::optional<storage::run_change>
+    end_of_suspension(const protocol::client::message& body, const queued_run& next) const;
     message_batch batch_of(
         const protocol::client::message& body,
         const queued_run& run,

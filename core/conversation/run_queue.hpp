@@ -36,6 +36,11 @@ struct queued_run {
     /// It was to stop before it ran.
     std::optional<protocol::cancel_reason> stop_asked;
 
+    /// Another process would take it up, as far as has been handed to the log.
+    bool is_suspended() const {
+        return running ? running->state() == protocol::run_state::suspended : left.has_value();
+    }
+
     void stop(protocol::cancel_reason why) {
         if (running)
             (void)running->cancel(why);

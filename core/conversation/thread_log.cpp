@@ -94,6 +94,7 @@ void thread_log::append_message(
         event.run_id = batch.message.run_id;
     added.message = std::move(batch.message);
     added.title = std::move(batch.title);
+    added.run = std::move(batch.other_run);
     added.done = std::move(done);
     enqueue(std::move(added));
 }

@@ -42,6 +42,8 @@ struct message_batch {
     std::vector<protocol::event> events;
     /// The thread's, should this message make it.
     std::string title;
+    /// What it does to the row of another run.
+    std::optional<storage::run_change> other_run{};
 };
 
 /// The front of one thread's log. One append is under way at a time; what comes meanwhile waits

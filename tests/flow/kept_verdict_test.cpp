@@ -154,6 +154,29 @@ BOOST_AUTO_TEST_CASE(a_cancel_leaves_no_half_ended_run_wherever_the_server_dies)
     }
 }
 
+// Its acceptance is the promise that it comes next, and not behind what it replaces.
+BOOST_AUTO_TEST_CASE(a_message_that_interrupts_a_suspended_run_outlives_the_process) {
+    for (const std::string policy : {"interrupt", "rollback"}) {
+        BOOST_TEST_CONTEXT(policy) {
+            faulty_log log;
+            waiting_run run(log);
+            log.hold_appends(1);
+            run.send_and_run(
+                R"({"type":"message","thread_id":"t1","message_id":"m2","text":"/calc 1+1",)"
+                R"("on_busy":")" +
+                policy + R"("})"
+            );
+            BOOST_TEST(text_of(run.ada->frames("accepted").back(), "state") == "queued");
+            log.lose_held();
+            run.restart(log);
+            run.server->settle();
+            BOOST_TEST(text_of(payload_of(*run.ada, "agent_error"), "code") == "process_lost");
+            BOOST_TEST(run.ada->frames("agent_completed").size() == 1U);
+            BOOST_TEST(stored_state(*run.server) == "finished");
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_cancel_of_a_suspended_run_that_cannot_be_written_is_refused) {
     faulty_log log;
     waiting_run run(log);
