@@ -1,6 +1,7 @@
 #include "core/conversation/conversation.hpp"
 
 #include "core/async/answer.hpp"
+#include "core/async/sleep.hpp"
 #include "core/conversation/message_digest.hpp"
 #include "core/conversation/seal.hpp"
 #include "core/conversation/thread_history.hpp"
@@ -280,7 +281,15 @@ task<> conversation::cancel(session::request<client::cancel> asked) {
 
 task<conversation::cancel_answer> conversation::answer_of(const client::cancel& which) {
     using enum server::cancel_verdict;
-    const queued_run_ptr run = queue_.find(which);
+    queued_run_ptr run = queue_.find(which);
+    // One that is about to begin has something to cancel in a later turn.
+    while (run && !run->running && working_ && run == queue_.front()) {
+        co_await sleep_for(duration::zero());
+        run = queue_.find(which);
+    }
+    // Only a drain keeps it from going on.
+    if (run && run->left)
+        co_return left_to_next_process();
     if (run && run->running)
         co_return co_await cancel_running(run);
     if (run)

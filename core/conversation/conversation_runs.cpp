@@ -127,7 +127,9 @@ void conversation::start_next() {
 // Whoever waits for a slot is held by the wait, so that its runs are not forgotten.
 bool conversation::may_work(queued_run& next) {
     const std::string& user_id = log_.key().user_id;
-    if (!next.slot)
+    if (!next.slot && next.left)
+        next.slot.emplace(services_.slots.take_up(user_id));
+    else if (!next.slot)
         next.slot = services_.slots.take(user_id);
     if (next.slot || waits_for_slot_)
         return next.slot.has_value();

@@ -16,16 +16,19 @@ using support::faulty_log;
 
 const std::string cancel_first = R"({"type":"cancel","thread_id":"t1","message_id":"m1"})";
 
-flow_server::options on(storage::event_log& log) {
+flow_server::options on(storage::event_log& log, std::size_t runs_active_max) {
     flow_server::options with;
     with.log = &log;
+    with.conversations.runs_active_per_user_max = runs_active_max;
     return with;
 }
 
 /// A server on `log` whose only run waits for a person.
 struct waiting_run {
-    explicit waiting_run(storage::event_log& log)
-        : server(std::make_unique<flow_server>(on(log))), ada(&server->connect("ada")) {
+    explicit waiting_run(storage::event_log& log, std::size_t runs_active_max = 64)
+        : runs_max(runs_active_max),
+          server(std::make_unique<flow_server>(on(log, runs_max))),
+          ada(&server->connect("ada")) {
         approval_id = ask_for_approval(*server, *ada);
         about = run_of(*ada);
     }
@@ -33,7 +36,7 @@ struct waiting_run {
     /// Another process has it now.
     void restart(storage::event_log& log) {
         kill(std::move(server));
-        server = std::make_unique<flow_server>(on(log));
+        server = std::make_unique<flow_server>(on(log, runs_max));
         server->revive_for(seconds(1));
         ada = &server->connect("ada", {from_start});
         server->world().run_for(milliseconds(100));
@@ -43,6 +46,7 @@ struct waiting_run {
         server->world().run_for(seconds(1));
     }
 
+    std::size_t runs_max;
     std::unique_ptr<flow_server> server;
     flow_client* ada;
     std::string approval_id;
@@ -207,6 +211,30 @@ BOOST_AUTO_TEST_CASE(a_run_that_a_drain_has_left_is_not_too_late_to_cancel) {
     run.send_and_run(cancel_first);
     BOOST_TEST(text_of(run.ada->only("cancel_result"), "verdict") == "accepted");
     BOOST_TEST(run.ada->event_types().back() == "agent_cancelled");
+}
+
+// It had its right to be at work before whatever waited for one.
+BOOST_AUTO_TEST_CASE(a_run_that_is_taken_up_waits_for_no_other_run_of_its_user) {
+    for (const bool cancels : {false, true}) {
+        BOOST_TEST_CONTEXT("cancels: " << cancels) {
+            storage::memory_event_log log;
+            waiting_run run(log, 1);
+            run.send_and_run(
+                R"({"type":"message","thread_id":"a","message_id":"m1","text":"/story 100 1000"})"
+            );
+            run.restart(log);
+            run.send_and_run(cancels ? cancel_first : approve_frame(run.approval_id, "allow"));
+            const std::string answer = cancels ? "cancel_result" : "approve_result";
+            BOOST_TEST(
+                text_of(run.ada->only(answer), "verdict") == (cancels ? "accepted" : "resolved")
+            );
+            BOOST_TEST(
+                run.ada->event_types().back() == (cancels ? "agent_cancelled" : "agent_completed")
+            );
+            check_run(*run.ada);
+            BOOST_TEST(run.server->home().active_runs() == 1U);
+        }
+    }
 }
 
 // Its engine had been asked for and had written nothing: nobody knows what it did.
