@@ -63,8 +63,9 @@ BOOST_AUTO_TEST_CASE(the_model_that_answers_first_names_the_thread) {
     scripted_models models;
     models.answers = {answer("It is 42."), answer("\"The answer to everything.\"\n")};
     flow_server server(with(models));
-    flow_client& ada = server.connect("ada", {message("m1", "what is 6*7?")});
     flow_client& elsewhere = server.connect("ada");
+    server.settle();
+    flow_client& ada = server.connect("ada", {message("m1", "what is 6*7?")});
     server.settle();
     BOOST_TEST(title(server) == "The answer to everything");
     // Who follows the thread is told as well as who does not; and of no event.
