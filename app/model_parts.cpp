@@ -64,6 +64,7 @@ agents::model::model_agent_settings settings_of(const agent_config& from, const 
     made.tools = from.tools;
     made.agents = from.agents;
     made.handoffs = from.handoffs;
+    made.title = from.title;
     made.limits.turns = from.turns;
     made.limits.tool_calls = from.tool_calls;
     made.limits.parallel_tools = static_cast<std::size_t>(from.parallel_tools);

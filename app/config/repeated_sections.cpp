@@ -90,6 +90,7 @@ std::vector<repeated_setting> agent_rows() {
         row<all, &of::tools>("tools", list("the name of a tool", is_not_empty)),
         row<all, &of::agents>("agents", list("the name of an agent", is_not_empty)),
         row<all, &of::handoffs>("handoffs", list("the name of an agent", is_not_empty)),
+        row<all, &of::title>("title", toggle()),
         row<all, &of::url>(
             "url",
             text("a URL such as http://127.0.0.1:4011/agui, without a user", is_base_url)

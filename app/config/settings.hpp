@@ -113,6 +113,8 @@ struct agent_config {
     std::vector<std::string> tools;
     std::vector<std::string> agents;
     std::vector<std::string> handoffs;
+    /// A model agent makes the title of a thread that it is the first to answer in.
+    bool title = true;
     /// Of a remote agent: its endpoint, and where its bearer token is, if it wants one.
     std::string url;
     std::string api_key_env;

@@ -14,4 +14,9 @@ task<outcome> agent::resume(
     co_return outcome(stopped());
 }
 
+task<title_verdict> agent::make_title(thread_beginning) const {
+    throw std::logic_error("the agent " + name() + " makes no titles");
+    co_return title_verdict(no_title());
+}
+
 }  // namespace clarion::agents

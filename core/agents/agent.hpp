@@ -38,6 +38,18 @@ struct handed_over {
 
 using outcome = std::variant<completed, failed, stopped, handed_over>;
 
+/// The first question of a thread that was answered, and its answer.
+struct thread_beginning {
+    std::string question;
+    std::string answer;
+};
+/// Why a thread keeps the title that it has.
+struct no_title {
+    std::string reason;
+};
+/// A title is one line of valid UTF-8, and not empty.
+using title_verdict = std::variant<std::string, no_title>;
+
 inline const std::vector<std::string> no_names;
 
 /// What decides. One object serves all runs of the process from every shard, so it is immutable;
@@ -78,6 +90,12 @@ public:
         tool_dispatcher& tools,
         protocol::json_text checkpoint
     ) const;
+
+    /// Whether it makes a title for a thread that it was the first to answer in.
+    virtual bool makes_titles() const { return false; }
+    /// That title, within a time of its own choice. Only for an agent that makes them. A cancel
+    /// ends it at its next co_await.
+    virtual task<title_verdict> make_title(thread_beginning of) const;
 };
 
 }  // namespace clarion::agents

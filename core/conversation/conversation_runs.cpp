@@ -127,7 +127,9 @@ void conversation::start_next() {
 // Whoever waits for a slot is held by the wait, so that its runs are not forgotten.
 bool conversation::may_work(queued_run& next) {
     const std::string& user_id = log_.key().user_id;
-    if (!next.slot)
+    if (!next.slot && next.left)
+        next.slot.emplace(services_.slots.take_up(user_id));
+    else if (!next.slot)
         next.slot = services_.slots.take(user_id);
     if (next.slot || waits_for_slot_)
         return next.slot.has_value();
@@ -145,6 +147,7 @@ task<> conversation::work_off(std::shared_ptr<conversation> self, queued_run_ptr
     self->working_ = false;
     self->on_changed(*self);
     self->settled_.notify();
+    self->begin_title(*front);
     // Its user's other threads first: they have waited longer.
     front->slot.reset();
     self->start_next();
@@ -180,6 +183,7 @@ engine::request_scope_ptr conversation::scope_of(const queued_run& run) const {
 
 task<> conversation::run_front(queued_run_ptr front) {
     for (auto next = after_refusal::run_again; next == after_refusal::run_again;) {
+        front->began_behind = log_.head();
         front->running = std::make_shared<engine::run>(
             on_,
             scope_of(*front),

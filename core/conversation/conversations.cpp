@@ -42,11 +42,13 @@ conversations::conversations(
       notices_(on, [this](const conversation& changed) { announce(changed); }),
       bodies_(on),
       tasks_(on),
+      titles_(on),
       services_{
           storage,
           agents,
           {engines, bodies_, failures, approvals_},
           tasks_,
+          titles_,
           slots_,
           settings.runs,
           settings.queued_runs_max,
@@ -296,6 +298,7 @@ task<> conversations::show_agents(std::vector<server::agent_card> cards) {
 
 task<> conversations::drain(duration grace) {
     draining_ = true;
+    titles_.cancel();
     for (auto& [user_id, user] : users_)
         for (auto& [connection_id, guest] : user.visitors) {
             const auto jitter = on_.owner().random().below(1000);
@@ -329,8 +332,10 @@ task<> conversations::close_sessions() {
 task<> conversations::join() {
     bodies_.cancel();
     tasks_.cancel();
+    titles_.cancel();
     co_await bodies_.join();
     co_await tasks_.join();
+    co_await titles_.join();
     notices_.clear();
     slots_.forget_waiting();
 }

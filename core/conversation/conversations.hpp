@@ -18,9 +18,6 @@
 
 namespace clarion::conversation {
 
-/// What a client waits before it comes back from a shutdown, before jitter.
-inline constexpr duration reconnect_after = std::chrono::seconds(1);
-
 struct conversations_settings {
     engine::run_limits runs;
     std::size_t queued_runs_max = 16;
@@ -139,6 +136,7 @@ private:
     change_notices notices_;
     task_group bodies_;
     task_group tasks_;
+    task_group titles_;
     conversation_services services_;
 };
 

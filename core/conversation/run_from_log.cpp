@@ -72,6 +72,8 @@ task<std::variant<engine::suspended_run, fold_failed>> suspended_from_log(
         co_return result(std::move(*failed));
     engine::suspended_run left;
     left.fold = std::move(std::get<engine::run_fold>(folded));
+    if (left.fold.grammar.open_approvals().empty())
+        co_return result(fold_failed{"run " + run.run_id + " is suspended and waits for nobody"});
     if (const auto wrong = engine::read_checkpoint(run.checkpoint, left.checkpoint))
         co_return result(fold_failed{"the checkpoint of run " + run.run_id + ": " + *wrong});
     co_return result(std::move(left));

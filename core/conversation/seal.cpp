@@ -46,6 +46,8 @@ task<seal_verdict> seal_run(
     const engine::ending how = std::move(why);
     engine::run_batch closers;
     closers.run_id = run.run_id;
+    // One that was suspended waits for nobody any more, also should this process die now.
+    closers.state = protocol::run_state::running;
     std::vector<protocol::payload> events = closing_events(state.grammar, how, "");
     for (const protocol::payload& event : events) {
         state.grammar.apply(event);

@@ -144,14 +144,23 @@ task<close_verdict> run::execute() {
     trace::mark("run_began", scope_->run_id);
     const std::optional<ending> how = co_await work_to_the_end();
     ending_ = true;
+    left_ = !how;
     if (!how) {
         log.write(severity_of(*scope_), "the run stays suspended");
         co_return close_verdict(left_suspended());
     }
     close_verdict closed = co_await journal_->close(*how);
-    if (std::holds_alternative<sealed>(closed))
+    if (std::holds_alternative<sealed>(closed)) {
+        completed_ = std::holds_alternative<run_completed>(*how);
         log_end(*how, log);
+    }
     co_return closed;
+}
+
+std::optional<std::string> run::answer() const {
+    if (!completed_)
+        return std::nullopt;
+    return journal_->grammar().message()->text;
 }
 
 run::leave_verdict run::leave() {
@@ -175,7 +184,7 @@ protocol::server::cancel_verdict run::cancel(protocol::cancel_reason reason) {
 // Activation by activation, as long as it is suspended in between. Nothing: it stays suspended.
 task<std::optional<ending>> run::work_to_the_end() {
     std::optional<ending> how;
-    while (!how && !(leaving_ && journal_->can_do_without_engine())) {
+    while (!how && (cancelled_ || !leaving_ || !journal_->can_do_without_engine())) {
         if (journal_->can_do_without_engine())
             co_await wait_for_person();
         if (cancelled_)

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <source_location>
+#include <string>
 #include <string_view>
 
 namespace clarion::engine {
@@ -61,9 +62,16 @@ public:
     /// the answer is `too_late`.
     protocol::server::cancel_verdict cancel(protocol::cancel_reason reason);
 
-    /// Ends once the log has an event of the run, or has refused one: then why. A run of which the
-    /// log has none begins anew when the server has died, and knows nothing of its cancel.
-    task<std::optional<refusal>> begun() { return journal_->begun(); }
+    /// Ends once the run would end with this process, or the log has refused that: then why. One of
+    /// which the log has no event yet, or which it has as suspended, goes on when the server has
+    /// died, and knows nothing of its cancel.
+    task<std::optional<refusal>> bound_to_process() { return journal_->bound_to_process(); }
+
+    /// What it has said last, once it has completed.
+    std::optional<std::string> answer() const;
+
+    /// It was left suspended to the next process, which can still cancel it.
+    bool has_left() const { return left_; }
 
     const request_scope& scope() const { return *scope_; }
     /// What is open in it.
@@ -107,6 +115,8 @@ private:
     silence_watch silence_;
     bool leaving_ = false;
     bool ending_ = false;
+    bool left_ = false;
+    bool completed_ = false;
 };
 
 }  // namespace clarion::engine

@@ -134,19 +134,21 @@ void run_journal::submit(run_batch batch, std::string text, batch_done done) {
     for (const protocol::event& event : batch.events)
         types.push_back(event.type);
     ++in_flight_;
-    const bool keeps = !batch.checkpoint.empty();
+    const row_change row{batch.state, !batch.checkpoint.empty()};
+    checkpoints_in_flight_ += row.keeps ? 1U : 0U;
     const std::uint64_t number = ++submitted_;
     trace::mark("emit", scope_->run_id, number);
     auto settle = [self = shared_from_this(),
                    number,
                    types = std::move(types),
                    text = std::move(text),
-                   keeps,
+                   row,
                    done = std::move(done)](const batch_verdict& verdict) {
         trace::mark("outcome", self->scope_->run_id, number);
+        self->note_row(row, verdict);
         self->settle(types, text, verdict);
         done(verdict);
-        if (keeps)
+        if (row.keeps)
             self->note_checkpoint(verdict);
     };
     sink_.append(std::move(batch), std::move(settle));
@@ -159,9 +161,12 @@ void run_journal::settle(
 ) {
     if (--in_flight_ == 0)
         idle_.notify();
-    answered_.open();
+    for (wakeup& waiting : log_answers_)
+        waiting.notify();
     if (const auto* refused = std::get_if<batch_refused>(&verdict)) {
-        remember({refusal::cause::storage, refused->reason});
+        const refusal why = remember({refusal::cause::storage, refused->reason});
+        if (!unwritten_)
+            unwritten_ = why;
         room_.notify();
         return;
     }
@@ -329,6 +334,7 @@ task<close_verdict> run_journal::close_with(ending how) {
         grammar_.apply(event);
         closers.events.push_back(uncommitted(event));
     }
+    note_suspension(closers);
     if (!closers.events.empty()) {
         const batch_verdict verdict = co_await commit(std::move(closers), std::move(text));
         if (const auto* refused = std::get_if<batch_refused>(&verdict)) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/async/answer.hpp"
-#include "core/async/latch.hpp"
+#include "core/async/wakeup.hpp"
 #include "core/engine/bridge.hpp"
 #include "core/engine/closing.hpp"
 #include "core/engine/event_sink.hpp"
@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -107,11 +108,10 @@ public:
     /// terminal. Await it where no cancellation reaches.
     task<close_verdict> close(ending how);
 
-    /// Ends once the log has an event of the run, or has refused one: then why.
-    task<std::optional<refusal>> begun() {
-        co_await answered_.wait();
-        co_return first_event_ms_ ? std::nullopt : refused_;
-    }
+    /// Ends once no other process would begin the run or take it up: the log has an event of it and
+    /// does not have it suspended. Or once the log has refused an event, while it still would: then
+    /// why. For any number of callers; deaf to cancellation.
+    task<std::optional<refusal>> bound_to_process();
 
     /// The run's first refusal, if there was one.
     const std::optional<refusal>& refused() const { return refused_; }
@@ -186,6 +186,12 @@ private:
     };
     std::variant<composed, refusal> compose(const protocol::payload& event);
     void note_suspension(run_batch& batch);
+    struct row_change {
+        std::optional<protocol::run_state> state;
+        bool keeps = false;  // with what another process goes on from
+    };
+    void note_row(const row_change& change, const batch_verdict& verdict);
+    bool could_go_on_elsewhere() const;
     std::string checkpoint();
     void note_checkpoint(const batch_verdict& verdict);
     std::optional<refusal> refuse_event(const protocol::payload& event);
@@ -237,7 +243,8 @@ private:
     std::uint64_t submitted_ = 0;  // batches so far
     wakeup idle_;
     std::optional<std::int64_t> first_event_ms_;
-    latch answered_;  // the log has committed or refused the run's first event
+    std::optional<refusal> unwritten_;  // the log's first
+    std::list<wakeup> log_answers_;     // of who waits until the run is bound to its process
     std::optional<std::int64_t> first_text_ms_;
     std::int64_t tools_ms_ = 0;
     duration model_time_{0};
@@ -246,6 +253,8 @@ private:
     std::optional<time_point> suspended_since_;
     duration suspended_time_{0};
     bool has_checkpoint_ = false;  // in the log, for the present suspension
+    bool is_kept_in_log_ = false;
+    std::size_t checkpoints_in_flight_ = 0;
     run_approvals approvals_;
 };
 

@@ -71,6 +71,24 @@ void run_journal::note_checkpoint(const batch_verdict& verdict) {
         on_suspension();
 }
 
+void run_journal::note_row(const row_change& change, const batch_verdict& verdict) {
+    checkpoints_in_flight_ -= change.keeps ? 1U : 0U;
+    if (change.state && std::holds_alternative<batch_committed>(verdict))
+        is_kept_in_log_ = change.keeps;
+}
+
+bool run_journal::could_go_on_elsewhere() const {
+    return !first_event_ms_ || is_kept_in_log_ || checkpoints_in_flight_ > 0;
+}
+
+task<std::optional<refusal>> run_journal::bound_to_process() {
+    const auto place = log_answers_.emplace(log_answers_.end());
+    while (could_go_on_elsewhere() && !unwritten_)
+        co_await place->wait_to_the_end();
+    log_answers_.erase(place);
+    co_return could_go_on_elsewhere() ? unwritten_ : std::nullopt;
+}
+
 void run_journal::restore(
     suspended_run from,
     const std::function<argument_check(const std::string&)>& check_of
@@ -88,7 +106,7 @@ void run_journal::restore(
     suspended_since_ = now;
     suspended_time_ = (now - scope_->started_at) - milliseconds(from.checkpoint.working_ms);
     has_checkpoint_ = true;
-    answered_.open();
+    is_kept_in_log_ = true;
     for (protocol::approval_resolved& how : from.fold.decided)
         approvals_.recall(std::move(how));
     for (const auto& [approval_id, call] : grammar_.open_approvals()) {

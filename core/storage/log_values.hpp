@@ -52,6 +52,8 @@ struct append_request {
     std::int64_t now_ms = 0;
     /// Of the thread, when this append makes it; otherwise of no interest.
     std::string title;
+    /// Of a thread that exists, from now on; empty: it keeps the one it has.
+    std::string new_title{};
 };
 
 struct committed {

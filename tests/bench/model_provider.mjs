@@ -17,6 +17,7 @@ import { fileURLToPath } from "node:url";
 
 const self = fileURLToPath(import.meta.url);
 const US_PER_MS = 1000;
+const WITHOUT_END = new Set(["endless", "silent"]);
 
 /** Microseconds on the clock that the processes share. */
 export const now = () => Number(process.hrtime.bigint() / 1000n);
@@ -43,7 +44,7 @@ function answer(request, response, tokenMs) {
   let body = "";
   return request.setEncoding("utf8").on("data", (text) => (body += text)).on("end", () => {
     const [wanted, ...rest] = JSON.parse(body).messages.at(-1).content.split(" ");
-    const tokens = wanted === "tokens" ? Number(rest.shift()) : Infinity;
+    const tokens = wanted === "tokens" ? Number(rest.shift()) : WITHOUT_END.has(wanted) ? Infinity : 1;
     const label = rest.join(" ");
     process.send({ what: "asked", label, at: now() });
     response.on("close", () => {

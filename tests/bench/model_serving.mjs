@@ -30,6 +30,7 @@ model = "m"
 [[agents]]
 name = "a"
 model = "m"
+title = false
 `);
   return startServer({ args: ["--config", config, "--shards", "1", "--log-level", "error"] });
 }

@@ -26,6 +26,7 @@ const FIXTURES = [
   says("cut", { content: "This sentence is cut off before it has come to its end." }, { how: { truncateAfterChunks: 4, latency: 60, chunkSize: 10 } }),
   says("garbage", { content: "x" }, { how: { chaos: { malformedRate: 1 } } }),
   says("slow", { content: "one two three four five six seven eight" }, { how: { latency: 250, chunkSize: 4 } }),
+  says("title for this conversation", { content: '"A friendly greeting."' }),
   says("ponder", { content: "Done.", reasoning: "Let me think about it." }),
 ];
 
@@ -65,7 +66,12 @@ description = "Answers with tools"
 prompt = "You are brief."
 model = "mock"
 tools = ["calculator", "clock"]
+title = false
 limits = { turns = 4 }
+
+[[agents]]
+name = "namer"
+model = "mock"
 
 [[agents]]
 name = "unreachable"
@@ -74,6 +80,7 @@ model = "down"
 [[agents]]
 name = "helped"
 model = "down_with_help"
+title = false
 `);
   server = await startServer({ args: ["--config", config], env: { MOCK_KEY: "sesame", HTTP_PROXY: "http://127.0.0.1:9" } });
 });
@@ -98,7 +105,7 @@ async function run(text, fields = {}) {
 test("the agents of the configuration are offered", async () => {
   const client = await Client.open(server, "cards");
   const { agents } = await client.frame("welcome");
-  assert.deepEqual(agents.map((agent) => agent.name), ["demo", "assistant", "unreachable", "helped"]);
+  assert.deepEqual(agents.map((agent) => agent.name), ["demo", "assistant", "namer", "unreachable", "helped"]);
   assert.equal(agents.find((agent) => agent.default).name, "assistant");
 });
 
@@ -126,6 +133,25 @@ test("the model is told prompt, thread and tools, with its key", async () => {
   ]);
   assert.deepEqual(last.body.tools.map((tool) => tool.function.name), ["calculator", "clock"]);
   assert.deepEqual(last.body.stream_options, { include_usage: true });
+});
+
+test("the model names a thread after its first answer, once", async () => {
+  const { client, terminal } = await run("hello", { agent: "namer" });
+  assert.equal(terminal.type, "agent_completed", JSON.stringify(terminal));
+  const { thread_id: id, title } = await client.frame("thread_changed");
+  assert.deepEqual([id, title], ["t1", "A friendly greeting"]);
+  client.send({ type: "message", thread_id: "t1", message_id: "m2", text: "hello again", agent: "namer" });
+  await client.find((frame) => frame.type === "agent_completed" && frame.run_id !== terminal.run_id, "second end");
+  client.send({ type: "threads" });
+  const { threads } = await client.frame("threads");
+  assert.equal(threads[0].title, "A friendly greeting");
+  const asked = (await models.journal()).map(({ body }) => body).filter(({ messages }) => /title for this/.test(messages.at(-1).content));
+  assert.equal(asked.length, 1);
+  assert.deepEqual(asked[0].messages.slice(0, 2).map(({ role, content }) => [role, content]), [
+    ["user", "hello"],
+    ["assistant", "Hello from the model, at some length."],
+  ]);
+  assert.equal(asked[0].tools, undefined);
 });
 
 test("parallel calls are made, and their results told under their ids", async () => {

@@ -1,6 +1,7 @@
 #include "core/agents/model/model_agent.hpp"
 
 #include "core/agents/model/model_work.hpp"
+#include "core/agents/model/title_question.hpp"
 #include "core/agents/source_wait.hpp"
 
 #include <utility>
@@ -49,6 +50,14 @@ task<outcome> model_agent::resume(
         co_return no_model();
     model_work work(settings_, *found, bridge, tools);
     co_return co_await work.go_on(std::move(checkpoint));
+}
+
+task<title_verdict> model_agent::make_title(thread_beginning of) const {
+    const executor on = co_await asio::this_coro::executor;
+    ports::model* const found = find_model(on);
+    if (found == nullptr)
+        co_return title_verdict(no_title{"there is no model named " + settings_.model});
+    co_return co_await ask_for_title(*found, std::move(of));
 }
 
 }  // namespace clarion::agents::model

@@ -37,6 +37,8 @@ struct model_agent_settings {
     /// What the model's context holds, its answer included.
     std::int64_t context_tokens = 32'768;
     model_agent_limits limits{};
+    /// It makes titles, each for one more request.
+    bool title = false;
 };
 
 /// Lets a model decide: tells it the thread, shows what it answers, calls the tools it asks for,
@@ -66,6 +68,8 @@ public:
         tool_dispatcher& tools,
         protocol::json_text checkpoint
     ) const override;
+    bool makes_titles() const override { return settings_.title; }
+    task<title_verdict> make_title(thread_beginning of) const override;
 
 private:
     ports::model* find_model(const executor& on) const;

@@ -30,6 +30,8 @@ append_verdict thread_records::append(append_request&& request) {
 
     if (!exist_)
         title_ = std::move(request.title);
+    else if (!request.new_title.empty())
+        title_ = std::move(request.new_title);
     exist_ = true;
     epoch_ = std::move(request.epoch);
     fencing_token_ = request.fencing_token;

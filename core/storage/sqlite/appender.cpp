@@ -48,6 +48,7 @@ appender::appender(connection& database)
           " updated_ms = ?, event_bytes = event_bytes + ? WHERE thread_rowid = ?"
       ),
       move_to_hour_(database, "UPDATE threads SET updated_hour = ? WHERE thread_rowid = ?"),
+      rename_thread_(database, "UPDATE threads SET title = ? WHERE thread_rowid = ?"),
       add_event_(
           database,
           "INSERT INTO events(thread_rowid, seq, type, timestamp_ms, run_id, payload)"
@@ -167,6 +168,8 @@ void appender::advance_thread(const append_request& request, const position& at)
     );
     if (const std::int64_t hour = hour_of(request.now_ms); hour != at.updated_hour)
         move_to_hour_.run(hour, at.thread_rowid);
+    if (!request.new_title.empty())
+        rename_thread_.run(request.new_title, at.thread_rowid);
 }
 
 void appender::add_events(const append_request& request, std::int64_t thread_rowid) {

@@ -231,6 +231,7 @@ model = "local"
 tools = ["calculator", "clock"]
 agents = ["remote"]
 handoffs = ["remote"]
+title = false
 limits = { turns = 3, tool_calls = 4, parallel_tools = 5, tokens = 6, tool_timeout_ms = 7, run_deadline_ms = 8 }
 
 [[agents]]
@@ -254,6 +255,8 @@ url = "http://127.0.0.1:4011/agui"
     BOOST_TEST(made.agents[1].kind == "ag-ui");
     BOOST_TEST(made.agents[1].url == "http://127.0.0.1:4011/agui");
     BOOST_TEST(made.agents[0].tools.size() == 2U);
+    BOOST_TEST(!made.agents[0].title);
+    BOOST_TEST(made.agents[1].title);
     BOOST_TEST(made.agents[0].turns == 3);
     BOOST_TEST(made.agents[0].tokens == 6);
     BOOST_TEST(made.agents[0].tool_timeout_ms == 7);
