@@ -286,7 +286,8 @@ constexpr std::array<code_traits, codes_count> table{{
      model,
      "The user's run ends in agent_error model_unavailable, with what was said until then.",
      "Check that the model's server runs, that base_url and proxies lead to it, and its limits; "
-     "name another model in fallback.",
+     "name another model in fallback. Where the detail names an MCP server, see that it runs as "
+     "[[mcp]] says.",
      no_close},
     {code::model_error,
      "model_error",
