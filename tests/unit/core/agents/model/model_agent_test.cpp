@@ -1,10 +1,12 @@
 #include "core/agents/model/model_agent.hpp"
 
+#include "core/agents/outside/tool_catalog.hpp"
 #include "core/agents/tool_dispatcher.hpp"
 #include "core/agents/tools/builtin_tools.hpp"
 #include "core/async/sleep.hpp"
 #include "tests/support/recorded_run.hpp"
 #include "tests/support/scripted_models.hpp"
+#include "tests/unit/core/agents/silent_source.hpp"
 
 #include <boost/system/system_error.hpp>
 #include <boost/test/unit_test.hpp>
@@ -77,8 +79,11 @@ BOOST_AUTO_TEST_SUITE(model_agent_)
 
 BOOST_FIXTURE_TEST_CASE(an_answer_is_thought_said_and_counted, fixture) {
     models.answers = {
-        {thinks("Hm. "), thinks("Yes."), says("Hel"), says("lo"), stops(model_finish::stopped, 40)}
-    };
+        {thinks("Hm. "),
+         thinks("Yes."),
+         says("Hel"),
+         says("lo"),
+         stops(model_finish::stopped, 40)}};
     ask();
     BOOST_TEST(has_completed());
     BOOST_TEST(usage()->total_tokens == 50);
@@ -105,6 +110,23 @@ BOOST_FIXTURE_TEST_CASE(notices_are_progress, fixture) {
     models.answers = {{notes("attempt 2 of 4"), says("Hi"), stops()}};
     ask();
     BOOST_TEST(run.all<protocol::progress_update>().at(0).message == "attempt 2 of 4");
+}
+
+BOOST_FIXTURE_TEST_CASE(without_a_source_of_its_tools_it_gives_up_and_asks_no_model, fixture) {
+    agents::test::silent_source source;
+    outside::tool_catalog catalog("", {});
+    catalog.add(source, {});
+    registry.use(catalog);
+    settings.tools = {"calculator", "files"};
+    ask();
+    BOOST_TEST((failure().code == code::model_unavailable));
+    BOOST_TEST(failure().message == "the MCP server files has not answered yet");
+    BOOST_TEST(models.asked.empty());
+    catalog.list("files", {agents::test::described("read")});
+    models.answers = {{says("Hi"), stops()}};
+    ask();
+    BOOST_TEST(has_completed());
+    BOOST_TEST(models.asked.at(0).tools.size() == 2U);
 }
 
 BOOST_FIXTURE_TEST_CASE(tools_are_called_and_their_results_told, fixture) {
@@ -136,8 +158,7 @@ BOOST_FIXTURE_TEST_CASE(a_silent_call_is_thought_by_its_name, fixture) {
 BOOST_FIXTURE_TEST_CASE(a_failed_call_is_told_as_an_error, fixture) {
     models.answers = {
         {calls({calling("no_such_tool"), sum(R"({"expression":"1/"})")})},
-        {says("Sorry."), stops()}
-    };
+        {says("Sorry."), stops()}};
     ask();
     BOOST_TEST(has_completed());
     const auto& told = models.asked.at(1).messages;
