@@ -2,6 +2,7 @@
 
 #include "app/admin/shard_watch.hpp"
 #include "app/admin/trace_routes.hpp"
+#include "app/agent_watch.hpp"
 #include "app/credential_files.hpp"
 #include "app/dump_signal.hpp"
 #include "app/file_limit.hpp"
@@ -12,6 +13,7 @@
 #include "app/readiness.hpp"
 #include "app/revival.hpp"
 #include "app/revoke_route.hpp"
+#include "app/toolbox.hpp"
 #include "app/upkeep.hpp"
 #include "core/async/ask.hpp"
 #include "core/async/latch.hpp"
@@ -88,10 +90,13 @@ private:
     shards shards_;                                    // threads
     memory_watch memory_;                              // and whether there is memory for more
     std::unique_ptr<storage::event_log> storage_;      // what is true
-    agents::tool_registry tools_;                      // what agents can do
+    toolbox tools_;                                    // what agents can do
+    std::unique_ptr<ports::models> models_;            // what they can ask
+    std::unique_ptr<ports::remote_agents> remote_;     // and where
     agents::agent_registry agents_;                    // who answers
     engine::engine_factory engines_;                   // the only way to an engine
     home_directory homes_;                             // each user's threads, on one shard
+    agent_watch agent_watch_;                          // who can answer now
     upkeep upkeep_;                                    // what keeps their log in order
     observed observed_;                                // what an operator can look at
     shard_watch watch_;                                // and what looks after the shards
@@ -124,10 +129,13 @@ application::application(const settings& with, failure::logging& logging)
       shards_(make_shards(settings_.server)),
       memory_(first(), failures_, ready_, memory_of_process(settings_.limits.memory_bytes_max)),
       storage_(open_log(settings_.server, log_options(failures_, ready_))),
-      tools_(make_tools()),
-      agents_(make_agents(settings_)),
-      engines_(agents_, tools_),
+      tools_(settings_, shards_, log_),
+      models_(make_models(settings_, shards_)),
+      remote_(make_remote_agents(settings_, shards_)),
+      agents_(make_agents(settings_, tools_.registry(), {*models_, *remote_})),
+      engines_(agents_, tools_.registry()),
       homes_(make_homes()),
+      agent_watch_(settings_, agents_.cards(), tools_.registry(), homes_, log_),
       upkeep_(settings_.limits, *storage_, homes_, failures_),
       observed_(observe(shards_, homes_, failures_, logging, *storage_, memory_)),
       watch_(observed_.shards, log_),
@@ -154,11 +162,10 @@ application::application(const settings& with, failure::logging& logging)
         make_listener(settings_.server.listen, listener_options_of(settings_, reports()), site_);
     if (settings_.server.admin.empty())
         return;
-    const auto revoke_user = [this](std::string user_id) {
-        return revoke(std::move(user_id));
-    };
     std::vector<http::route> verbs = upkeep_.routes();
-    verbs.push_back(make_revoke_route(revoke_user));
+    verbs.push_back(make_revoke_route([this](std::string user_id) {
+        return revoke(std::move(user_id));
+    }));
     for (http::route& each : trace_routes(log_))
         verbs.push_back(std::move(each));
     admin_site_ =
@@ -293,6 +300,8 @@ task<conversation::revoke_outcome> application::revoke(std::string user_id) {
 }
 
 task<> application::start() {
+    // Runs that go on from where they were have need of them.
+    co_await tools_.start();
     co_await revive_threads(*storage_, homes_, settings_.server.data);
     co_await recall_revocations(*storage_, revoked_, settings_.server.data);
     listener_->start();
@@ -300,6 +309,8 @@ task<> application::start() {
         admin_->start();
     credentials_.watch();
     chores_.spawn(upkeep_.run());
+    co_await agent_watch_.look();
+    chores_.spawn(agent_watch_.run());
     log_.info(start_line(settings_, shards_.size()));
     proof_.begin(chores_, *listener_, observed_, [this] { become_ready(); });
 }
@@ -339,12 +350,15 @@ task<> application::shut_down() {
     chores_.cancel();
     site_->drain();
     co_await on_every_home([](conversations& home, duration grace) { return home.drain(grace); });
+    task_group farewells(first());
+    farewells.spawn(tools_.stop());
     co_await on_every_home([](conversations& home, duration) { return home.close_sessions(); });
     co_await listener_->close(close_grace);
     if (admin_)
         co_await admin_->close(close_grace);
     co_await chores_.join();
     co_await on_every_home([](conversations& home, duration) { return home.join(); });
+    co_await farewells.join();
 }
 
 void application::stop_shards() {

@@ -6,6 +6,7 @@
 #include "app/config/complaint.hpp"
 #include "app/config/print_config.hpp"
 #include "app/config/safety.hpp"
+#include "app/mcp_probe.hpp"
 #include "app/parts.hpp"
 #include "app/replay.hpp"
 #include "app/restore.hpp"
@@ -72,6 +73,7 @@ struct carry_out {
         std::cout << session::make_token(order, *std::get<session::secret_ptr>(read)) << '\n';
         return done;
     }
+    int operator()(const command::mcp_probe& asked) const { return probe_mcp_server(asked); }
     int operator()(const command::show_version&) const {
         std::cout << "clarion " << version << " (protocol " << http::subprotocol << ", build "
                   << build_id() << ")\n";

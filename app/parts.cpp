@@ -1,13 +1,13 @@
 #include "app/parts.hpp"
 
+#include "app/model_parts.hpp"
 #include "app/routes.hpp"
 #include "app/version.hpp"
 #include "core/agents/demo/demo_agent.hpp"
-#include "core/agents/demo/demo_tools.hpp"
-#include "core/agents/tools/builtin_tools.hpp"
 #include "core/canary/canary_agent.hpp"
 #include "core/storage/memory/memory_event_log.hpp"
 #include "core/storage/sqlite/sqlite_event_log.hpp"
+#include "net/agui/agui_endpoint.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -21,6 +21,8 @@ namespace clarion::app {
 namespace {
 
 constexpr std::size_t echo_bytes_max = std::size_t{64} << 20U;
+// An AG-UI client sends its whole thread each time; only the last message of it counts.
+constexpr std::size_t agui_bytes_max = 4'194'304;
 
 std::size_t bytes(std::int64_t setting) {
     return static_cast<std::size_t>(setting);
@@ -102,18 +104,13 @@ open_log(const server_settings& with, const storage::sqlite_options& options) {
     return std::get<std::unique_ptr<storage::sqlite_event_log>>(std::move(opened));
 }
 
-agents::tool_registry make_tools() {
-    agents::tool_registry tools;
-    agents::tools::add_builtin_tools(tools);
-    agents::demo::add_demo_tools(tools);
-    return tools;
-}
-
-agents::agent_registry make_agents(const settings& with) {
+agents::agent_registry
+make_agents(const settings& with, const agents::tool_registry& tools, outside services) {
     std::vector<std::unique_ptr<const agents::agent>> agents;
     if (with.demo)
         agents.push_back(agents::demo::make_demo_agent());
     agents.push_back(canary::make_agent());
+    add_agents(agents, with, tools, services);
     return agents::agent_registry(std::move(agents), with.default_agent);
 }
 
@@ -221,6 +218,8 @@ http::site_options main_site(
     websocket::transport_options transport;
     transport.message_bytes_max = bytes(with.limits.frame_bytes_max);
     transport.frame_bytes_max = bytes(with.limits.frame_bytes_max);
+    made.streams.push_back(agui::make_run_endpoint("/agui", agui_bytes_max, sessions));
+    made.streams.push_back(agui::make_cancel_endpoint("/agui/cancel", sessions));
     made.endpoints.push_back(http::make_session_endpoint("/ws", transport, std::move(sessions)));
     if (with.server.enable_echo)
         made.endpoints.push_back(http::make_echo_endpoint("/echo", echo_bytes_max));

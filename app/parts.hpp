@@ -4,6 +4,7 @@
 #include "app/config/settings.hpp"
 #include "app/home_directory.hpp"
 #include "app/memory_watch.hpp"
+#include "app/model_parts.hpp"
 #include "app/readiness.hpp"
 #include "core/agents/agent_registry.hpp"
 #include "core/agents/tool_registry.hpp"
@@ -11,6 +12,8 @@
 #include "core/conversation/conversations.hpp"
 #include "core/failure/ledger.hpp"
 #include "core/failure/log.hpp"
+#include "core/ports/model.hpp"
+#include "core/ports/remote_agent.hpp"
 #include "core/session/session_settings.hpp"
 #include "core/session/token_door.hpp"
 #include "core/storage/event_log.hpp"
@@ -42,8 +45,12 @@ storage::sqlite_options log_options(failure::ledger& failures, readiness& ready)
 std::unique_ptr<storage::event_log>
 open_log(const server_settings& with, const storage::sqlite_options& options);
 
-agents::tool_registry make_tools();
-agents::agent_registry make_agents(const settings& with);
+/// The configured models on every shard, asked through the proxies of the environment.
+std::unique_ptr<ports::models> make_models(const settings& with, const shards& all);
+std::unique_ptr<ports::remote_agents> make_remote_agents(const settings& with, const shards& all);
+/// `tools` and `models` outlive the agents.
+agents::agent_registry
+make_agents(const settings& with, const agents::tool_registry& tools, outside services);
 
 /// `memory` outlives who is given the settings, like that of `main_site`.
 conversation::conversations_settings

@@ -43,7 +43,12 @@ Value or_throw(std::variant<Value, std::string> found) {
 
 // Nobody answers, and the welcome says so.
 session::session_settings session_settings_for_viewers(const settings& with) {
-    session::session_settings made = session_settings_of(with.limits, make_agents(with));
+    const settings plain;
+    const agents::tool_registry tools;
+    const auto models = make_models(plain, {});
+    const auto remote = make_remote_agents(plain, {});
+    session::session_settings made =
+        session_settings_of(with.limits, make_agents(plain, tools, {*models, *remote}));
     protocol::server::agent_card nobody;
     nobody.name = "recording";
     nobody.description = "A stored thread, played again";

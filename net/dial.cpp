@@ -2,6 +2,7 @@
 
 #include "core/async/first_of.hpp"
 #include "net/tcp_stream.hpp"
+#include "net/tunnel.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
@@ -22,7 +23,20 @@ struct connected {
     boost::system::error_code error;
 };
 
-task<connected> connect(std::string host, std::uint16_t port) {
+using address_check = bool (*)(const ip_address&);
+
+// Of the addresses found, those that may be connected to. The check and the connection see the very
+// same address: no second look at the name lies between.
+std::vector<tcp::endpoint> permitted(std::vector<tcp::endpoint> found, address_check permits) {
+    if (permits != nullptr)
+        std::erase_if(found, [permits](const tcp::endpoint& one) {
+            const auto address = parse_address(one.address().to_string());
+            return !address || !permits(*address);
+        });
+    return found;
+}
+
+task<connected> connect(std::string host, std::uint16_t port, address_check permits) {
     const executor on = co_await asio::this_coro::executor;
     asio::io_context& io = on.owner().io();
     connected result;
@@ -42,6 +56,11 @@ task<connected> connect(std::string host, std::uint16_t port) {
         for (const auto& entry : found)
             candidates.push_back(entry.endpoint());
     }
+    candidates = permitted(std::move(candidates), permits);
+    if (candidates.empty()) {
+        result.error = asio::error::access_denied;
+        co_return result;
+    }
     const auto [error, chosen] =
         co_await asio::async_connect(*result.socket, candidates, asio::as_tuple(use_task));
     result.error = error;
@@ -55,12 +74,23 @@ task<dial_result> dial(destination where, time_point deadline) {
         const std::string to = where.host + ":" + std::to_string(where.port);
         return dial_result(dial_failure{"cannot connect to " + to + ": " + why});
     };
-    auto reached = co_await before(deadline, connect(where.host, where.port));
+    const proxy_hop hop = where.through.value_or(proxy_hop{where.host, where.port, {}});
+    auto reached = co_await before(deadline, connect(hop.host, hop.port, where.permits));
     if (!reached)
         co_return failure("no answer in time");
+    if (reached->error == asio::error::access_denied && where.permits != nullptr)
+        co_return failure("none of its addresses may be connected to");
     if (reached->error)
         co_return failure(reason_of(reached->error));
     send_without_delay(*reached->socket);
+    if (where.through) {
+        const tunnel_request asked{where.host, where.port, hop.authorization};
+        auto opened = co_await before(deadline, open_tunnel(*reached->socket, asked));
+        if (!opened)
+            co_return failure("no answer of the proxy " + hop.host + " in time");
+        if (*opened)
+            co_return failure("the proxy " + hop.host + " " + **opened);
+    }
     if (!where.tls)
         co_return dial_result(make_tcp_stream(std::move(*reached->socket)));
     auto secured =

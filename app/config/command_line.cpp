@@ -4,6 +4,7 @@
 #include "app/config/config_file.hpp"
 #include "app/config/given_words.hpp"
 #include "app/config/help_text.hpp"
+#include "app/config/mcp_probe_command.hpp"
 #include "app/config/replay_command.hpp"
 #include "app/config/restore_command.hpp"
 #include "app/config/setting_table.hpp"
@@ -19,7 +20,6 @@ namespace clarion::app {
 
 namespace {
 
-constexpr std::array<std::string_view, 1> later_commands = {"mcp-probe"};
 constexpr std::array<std::string_view, 5> present_commands =
     {"serve", "check-config", "print-config", "audit", "version"};
 constexpr std::string_view see_help = " (clarion --help lists them)";
@@ -136,8 +136,6 @@ std::variant<settings, std::string> gather(const given_words& words, const envir
 }
 
 complaint unexpected_word(const given_words& words) {
-    if (std::ranges::find(later_commands, words.command) != later_commands.end())
-        return "clarion " + words.command + " is not part of this version yet";
     for (const auto& word : words.unexpected)
         if (word.starts_with('-'))
             return quoted(word) + " is not a flag" + std::string(see_help);
@@ -157,6 +155,8 @@ parse_command_line(const std::vector<std::string>& arguments, const environment&
         return parse_token_command({arguments.begin() + 1, arguments.end()});
     if (!arguments.empty() && arguments.front() == "restore")
         return parse_restore_command({arguments.begin() + 1, arguments.end()});
+    if (!arguments.empty() && arguments.front() == "mcp-probe")
+        return parse_mcp_probe_command({arguments.begin() + 1, arguments.end()});
     // It has flags of its own beside the settings.
     if (!arguments.empty() && arguments.front() == "replay")
         return parse_replay_command({arguments.begin() + 1, arguments.end()}, variables);

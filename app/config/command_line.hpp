@@ -49,6 +49,11 @@ struct make_token {
     std::string issuer;
     std::string audience;
 };
+/// An MCP server to be tried out: by its URL, or by the command that starts it.
+struct mcp_probe {
+    std::string url;
+    std::vector<std::string> words;
+};
 struct show_version {};
 struct help {
     std::string text;
@@ -68,6 +73,7 @@ using any_command = std::variant<
     command::restore,
     command::replay,
     command::make_token,
+    command::mcp_probe,
     command::show_version,
     command::help,
     command::usage_error>;

@@ -1,11 +1,10 @@
 #include "app/config/config_file.hpp"
 
 #include "app/config/complaint.hpp"
+#include "app/config/repeated_sections.hpp"
 #include "app/config/setting_table.hpp"
 #include "app/config/toml_entries.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <fstream>
@@ -18,17 +17,39 @@ namespace clarion::app {
 
 namespace {
 
-// Sections of PROTOCOL §10 that later versions read.
-constexpr std::array<std::string_view, 3> later_sections = {"models", "mcp", "agents"};
+std::optional<std::string> overlay_repeated(
+    settings& onto,
+    const toml_entry& with,
+    const repeated_place& at,
+    const std::string& place
+) {
+    at.section->make(onto, at.index);
+    if (at.key.empty())
+        return std::nullopt;
+    const repeated_setting* const row = find_setting(*at.section, at.key);
+    if (row == nullptr && at.section->take_other != nullptr) {
+        const setting_value* const value = with.value ? &*with.value : nullptr;
+        const auto refused = at.section->take_other(onto, at.index, at.key, value);
+        return refused ? std::optional(place + " " + *refused) : std::nullopt;
+    }
+    if (row == nullptr)
+        return place + " is not a setting";
+    if (!with.value || !accepts(row->rule, *with.value))
+        return out_of_rule(place, row->rule);
+    row->write(onto, at.index, *with.value);
+    return std::nullopt;
+}
 
 std::optional<std::string>
 overlay(settings& onto, const toml_entry& with, const std::string& file) {
     const std::string place =
         file + ":" + std::to_string(with.line) + ": " + on_one_line(with.path);
-    if (std::ranges::find(later_sections, with.path) != later_sections.end())
-        return place + " is not supported by this version";
+    if (is_repeated_section(with.path))
+        return place + " must be a section in double brackets";
     if (is_section(with.path))
         return place + " must be a section";
+    if (auto repeated = find_repeated(with.path))
+        return overlay_repeated(onto, with, *repeated, place);
     const setting* const row = find_setting(with.path);
     if (row == nullptr)
         return place + " is not a setting";

@@ -27,6 +27,8 @@ constexpr std::string_view head =
     "                                      client, read only (replay --help)\n"
     "       clarion token --secret-file FILE --user NAME [--ttl 1h]\n"
     "                                      prints a token for --auth jwt (token --help)\n"
+    "       clarion mcp-probe URL | -- COMMAND...\n"
+    "                                      lists and calls every tool of an MCP server\n"
     "       clarion version\n"
     "\n"
     "A setting comes from its flag, else from its environment variable, else from the\n"

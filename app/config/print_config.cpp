@@ -1,5 +1,6 @@
 #include "app/config/print_config.hpp"
 
+#include "app/config/repeated_sections.hpp"
 #include "app/config/setting_table.hpp"
 
 #include <cstdint>
@@ -43,6 +44,13 @@ std::string toml_of(const std::vector<std::string>& texts) {
     return out + "]";
 }
 
+std::string spelled(const setting_value& value) {
+    const auto spell = [](const auto& one) {
+        return toml_of(one);
+    };
+    return std::visit(spell, value);
+}
+
 }  // namespace
 
 std::string to_toml(const settings& shown) {
@@ -56,11 +64,21 @@ std::string to_toml(const settings& shown) {
             out.append("\n[").append(section).append("]\n");
         }
         out.append(is_inside ? row.path.substr(dot + 1) : row.path).append(" = ");
-        const auto spelled = [](const auto& value) {
-            return toml_of(value);
-        };
-        out.append(std::visit(spelled, row.field.read(shown))).append("\n");
+        out.append(spelled(row.field.read(shown))).append("\n");
     }
+    for (const repeated_section& repeated : repeated_sections())
+        for (std::size_t index = 0; index < repeated.count(shown); ++index) {
+            out.append("\n[[").append(repeated.name).append("]]\n");
+            for (const repeated_setting& row : repeated.rows) {
+                const setting_value value = row.read(shown, index);
+                // An empty text is one that is not set, and could not be read back.
+                if (value != setting_value(std::string()))
+                    out.append(row.key).append(" = ").append(spelled(value)).append("\n");
+            }
+            if (repeated.others != nullptr)
+                for (const spelled_setting& one : repeated.others(shown, index))
+                    out.append(one.key).append(" = ").append(spelled(one.value)).append("\n");
+        }
     return out;
 }
 

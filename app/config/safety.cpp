@@ -1,6 +1,7 @@
 #include "app/config/safety.hpp"
 
 #include "app/config/address_forms.hpp"
+#include "app/config/agent_checks.hpp"
 #include "app/config/complaint.hpp"
 #include "core/session/key_set.hpp"
 #include "core/session/token_secret.hpp"
@@ -16,9 +17,6 @@ namespace clarion::app {
 namespace {
 
 using complaint = std::optional<std::string>;
-
-// The only agent of this version.
-constexpr std::string_view demo_name = "demo";
 
 bool is_loopback(const std::string& listen) {
     const auto address = parse_host_port(listen);
@@ -95,15 +93,6 @@ complaint check_tls(const server_settings& checked) {
     return check_readable("--tls-key", checked.tls_key);
 }
 
-complaint check_agents(const settings& checked) {
-    if (!checked.demo)
-        return "demo = false leaves no agent, because this version has no other";
-    if (checked.default_agent != demo_name)
-        return "default_agent: there is no agent " + quoted(checked.default_agent) +
-               ", because this version has only \"demo\"";
-    return std::nullopt;
-}
-
 }  // namespace
 
 std::optional<std::string> unsafe_settings(const settings& checked) {
@@ -115,7 +104,7 @@ std::optional<std::string> unsafe_settings(const settings& checked) {
         return fault;
     if (auto fault = check_tls(checked.server))
         return fault;
-    return check_agents(checked);
+    return wrong_agents(checked);
 }
 
 }  // namespace clarion::app

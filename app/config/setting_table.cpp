@@ -2,6 +2,7 @@
 
 #include "app/config/address_forms.hpp"
 #include "app/config/setting_field.hpp"
+#include "net/http/page_fetch.hpp"
 
 #include <algorithm>
 #include <array>
@@ -41,6 +42,10 @@ bool is_anything(std::string_view) {
 
 bool is_not_empty(std::string_view text) {
     return !text.empty();
+}
+
+bool is_web_host(std::string_view text) {
+    return http::is_host_pattern(text);
 }
 
 bool is_host_port(std::string_view text) {
@@ -251,9 +256,19 @@ std::vector<setting> limit_rows() {
     };
 }
 
+std::vector<setting> web_rows() {
+    return {
+        {"http_get.allow",
+         at_top<&settings::http_get_allow>,
+         list("a host such as example.org, *.example.org or example.org:8080", is_web_host),
+         {},
+         {}},
+    };
+}
+
 std::vector<setting> make_rows() {
     std::vector<setting> rows;
-    for (auto* const make : {top_rows, place_rows, access_rows, process_rows, limit_rows})
+    for (auto* const make : {top_rows, place_rows, access_rows, process_rows, limit_rows, web_rows})
         for (auto& row : make())
             rows.push_back(std::move(row));
     return rows;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,70 @@ struct limit_settings {
     std::int64_t delta_window_ms = 25;
 };
 
+/// `[[models]]` of PROTOCOL §10: an OpenAI-compatible endpoint.
+struct model_config {
+    std::string name;
+    std::string base_url;
+    std::string model;
+    /// The variable or the file that holds the key; both empty: none is sent.
+    std::string api_key_env;
+    std::string api_key_file;
+    std::vector<std::string> fallback;
+    std::int64_t connect_ms = 5'000;
+    std::int64_t first_token_ms = 60'000;
+    std::int64_t idle_ms = 45'000;
+    std::int64_t total_ms = 600'000;
+    std::int64_t context_tokens = 32'768;
+};
+
+/// `tools` of `[[mcp]]`: when calls of one tool need a person's word.
+struct mcp_tool_config {
+    std::string tool;
+    std::string approve = "always";
+    /// Regular expressions by argument; empty: all calls.
+    std::map<std::string, std::string> when;
+};
+
+/// `[[mcp]]` of PROTOCOL §10: a server whose tools are `NAME.TOOL`. A command or a URL.
+struct mcp_config {
+    std::string name;
+    std::vector<std::string> command;
+    std::string url;
+    std::string approve = "unless-read-only";
+    std::map<std::string, std::string> env;
+    std::vector<mcp_tool_config> tools;
+};
+
+inline constexpr const char* agent_kind_model = "model";
+inline constexpr const char* agent_kind_remote = "ag-ui";
+/// The demo agent under a name of one's own.
+inline constexpr const char* agent_kind_demo = "demo";
+
+/// `[[agents]]` of PROTOCOL §10.
+struct agent_config {
+    std::string name;
+    std::string kind = agent_kind_model;
+    std::string description;
+    std::string prompt;
+    std::string prompt_file;
+    std::string model;
+    std::vector<std::string> tools;
+    std::vector<std::string> agents;
+    std::vector<std::string> handoffs;
+    /// A model agent makes the title of a thread that it is the first to answer in.
+    bool title = true;
+    /// Of a remote agent: its endpoint, and where its bearer token is, if it wants one.
+    std::string url;
+    std::string api_key_env;
+    std::string api_key_file;
+    std::int64_t turns = 16;
+    std::int64_t tool_calls = 64;
+    std::int64_t parallel_tools = 8;
+    std::int64_t tool_timeout_ms = 30'000;
+    std::int64_t run_deadline_ms = 600'000;
+    std::int64_t tokens = 200'000;
+};
+
 /// Everything that can be configured. Plain values; made once at start-up, read by the composition
 /// root alone.
 struct settings {
@@ -69,6 +134,11 @@ struct settings {
     limit_settings limits;
     std::string default_agent = "demo";
     bool demo = true;
+    /// `[http_get]`: the hosts that the tool of that name may read; none: there is no such tool.
+    std::vector<std::string> http_get_allow;
+    std::vector<model_config> models;
+    std::vector<mcp_config> mcp;
+    std::vector<agent_config> agents;
 };
 
 }  // namespace clarion::app

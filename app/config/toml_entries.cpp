@@ -1,6 +1,7 @@
 #include "app/config/toml_entries.hpp"
 
 #include "app/config/complaint.hpp"
+#include "app/config/repeated_sections.hpp"
 #include "app/config/setting_table.hpp"
 
 #include <algorithm>
@@ -52,6 +53,40 @@ std::optional<setting_value> value_of(const toml::node& node) {
     return std::nullopt;
 }
 
+// What stands in one of a section that repeats, its inner tables included.
+void append_inner(
+    std::vector<toml_entry>& entries,
+    const toml::table& table,
+    const std::string& prefix
+) {
+    for (const auto& [key, node] : table) {
+        toml_entry found;
+        found.path = prefix + "." + std::string(key.str());
+        found.line = node.source().begin.line;
+        if (const toml::table* const inner = node.as_table()) {
+            append_inner(entries, *inner, found.path);
+            continue;
+        }
+        found.value = value_of(node);
+        entries.push_back(std::move(found));
+    }
+}
+
+void append_repeated(
+    std::vector<toml_entry>& entries,
+    const toml::array& all,
+    const std::string& section
+) {
+    for (std::size_t index = 0; index < all.size(); ++index) {
+        const toml::table& one = *all[index].as_table();
+        toml_entry head;
+        head.path = section + "." + std::to_string(index);
+        head.line = one.source().begin.line;
+        entries.push_back(head);
+        append_inner(entries, one, head.path);
+    }
+}
+
 void append_entries(
     std::vector<toml_entry>& entries,
     const toml::table& table,
@@ -62,6 +97,10 @@ void append_entries(
         found.path = std::string(prefix) + std::string(key.str());
         found.line = node.source().begin.line;
         const toml::table* const inner = node.as_table();
+        if (prefix.empty() && is_repeated_section(found.path) && node.is_array_of_tables()) {
+            append_repeated(entries, *node.as_array(), found.path);
+            continue;
+        }
         if (prefix.empty() && inner != nullptr && is_section(found.path)) {
             append_entries(entries, *inner, found.path + ".");
             continue;

@@ -14,7 +14,8 @@ namespace clarion::app {
 
 /// One key of the file with what stands behind it.
 struct toml_entry {
-    /// "limits.drain_ms" inside of a section that settings have, otherwise the key alone.
+    /// "limits.drain_ms" inside of a section that settings have, "models.0.timeouts.idle_ms" inside
+    /// of the first of a section that repeats, "models.0" for its head; otherwise the key alone.
     std::string path;
     std::uint32_t line = 0;
     /// Nothing: of a type that no setting has.

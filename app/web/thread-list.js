@@ -43,13 +43,13 @@ export class ThreadList {
     this.next = next ?? null;
   }
 
-  /** A `thread_changed` frame. What is new here has not been seen. */
+  /** A `thread_changed` frame. What is new here has not been seen; of the open thread it is the title alone. */
   change(frame) {
     if (!this.#seen.has(frame.thread_id)) this.#see(frame.thread_id, 0);
     this.#put(frame);
   }
 
-  /** An event of the thread that is open: no `thread_changed` comes for it. */
+  /** An event of the thread that is open: no `thread_changed` comes for it, but for one with a better title. */
   event({ thread_id: threadId, type, seq, timestamp, payload }) {
     const row = this.#rows.get(threadId)
       ?? { threadId, title: "", seq: 0, updatedMs: 0, run: null };

@@ -44,8 +44,7 @@ read_object parse_object(const std::string& text) {
 
 }  // namespace
 
-checked_call
-check_call(tool_call call, const tool_registry& tools, const std::vector<std::string>& allowed) {
+checked_call check_form(tool_call call) {
     checked_call checked;
     std::string text = without_blanks_around(std::move(call.arguments.text));
     if (text.empty())
@@ -57,11 +56,17 @@ check_call(tool_call call, const tool_registry& tools, const std::vector<std::st
 
     const bool readable = can_stand_in_an_event(call.tool_name);
     checked.tool_name = readable ? std::move(call.tool_name) : std::string(unreadable_name);
+    return checked;
+}
+
+checked_call
+check_call(tool_call call, const tool_registry& tools, const std::vector<std::string>& allowed) {
+    checked_call checked = check_form(std::move(call));
     const bool is_allowed = std::ranges::find(allowed, checked.tool_name) != allowed.end();
     const tool* found = is_allowed ? tools.find(checked.tool_name) : nullptr;
     if (found == nullptr)
         checked.problem = "there is no tool named " + checked.tool_name;
-    if (found != nullptr && needs_approval(found->spec())) {
+    if (found != nullptr && found->needs_approval(checked.parsed)) {
         checked.needs_approval = true;
         const auto wrong = checked.problem ? std::nullopt : found->check_arguments(checked.parsed);
         if (wrong)

@@ -33,10 +33,15 @@ struct checked_call {
     std::optional<std::string> problem;
     /// The tool may be called, or even be shown as executing, after a person has allowed it only.
     bool needs_approval = false;
+    /// It is answered by another agent.
+    bool is_agent = false;
 };
 
 /// The arguments that a person put in the place of the call's own, which have passed its check.
 void replace_arguments(checked_call& call, protocol::json_text edited);
+
+/// Looks at the form of name and arguments alone.
+[[nodiscard]] checked_call check_form(tool_call call);
 
 /// Looks at name and arguments. `allowed` are the agent's own tools: any other is as unknown to it
 /// as one that does not exist.

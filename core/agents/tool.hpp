@@ -4,6 +4,7 @@
 #include "core/async/task.hpp"
 #include "core/async/timer_queue.hpp"
 #include "core/engine/request_scope.hpp"
+#include "core/ports/tool_source.hpp"
 #include "core/protocol/describe.hpp"
 #include "core/protocol/json_reader.hpp"
 
@@ -62,6 +63,19 @@ public:
     /// May throw: the call then ends in `outcome:"error"`. Takes values: it may be a straggler.
     virtual task<tool_result> call(engine::request_scope_ptr request, boost::json::object arguments)
         const = 0;
+    /// The same for a tool that tells how far it is, and has more time each time it does.
+    virtual task<tool_result> call_telling(
+        engine::request_scope_ptr request,
+        boost::json::object arguments,
+        ports::progress_sink tell
+    ) const;
+
+    /// Whether a call with these arguments needs a person's word.
+    virtual bool needs_approval(const boost::json::object& arguments) const;
+    /// A person has allowed a call of it, as it is. On any shard.
+    virtual void allowed() const {}
+    /// It is not as it was when it was trusted.
+    virtual bool has_changed() const { return false; }
 };
 
 }  // namespace clarion::agents

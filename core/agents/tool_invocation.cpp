@@ -7,6 +7,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -36,6 +37,16 @@ bool is_json(const std::string& text) {
     return !error;
 }
 
+tool_ending ending_of_exception(const std::exception& error, asio::cancellation_type cancelled) {
+    const auto* failure = dynamic_cast<const boost::system::system_error*>(&error);
+    const bool aborted = failure != nullptr && failure->code() == asio::error::operation_aborted;
+    if (aborted && cancelled != asio::cancellation_type::none)
+        return failed_with(tool_outcome::cancelled, "the call was cancelled");
+    return failed_with(tool_outcome::error, error.what());
+}
+
+}  // namespace
+
 tool_ending ending_of(tool_result result) {
     if (auto* failure = std::get_if<tool_failure>(&result))
         return failed_with(tool_outcome::error, std::move(failure->message));
@@ -50,33 +61,26 @@ tool_ending ending_of(tool_result result) {
     return {tool_outcome::ok, std::move(value), std::nullopt};
 }
 
-tool_ending ending_of_exception(const std::exception& error, asio::cancellation_type cancelled) {
-    const auto* failure = dynamic_cast<const boost::system::system_error*>(&error);
-    const bool aborted = failure != nullptr && failure->code() == asio::error::operation_aborted;
-    if (aborted && cancelled != asio::cancellation_type::none)
-        return failed_with(tool_outcome::cancelled, "the call was cancelled");
-    return failed_with(tool_outcome::error, error.what());
-}
-
-}  // namespace
-
 tool_ending failed_with(tool_outcome outcome, std::string text) {
     return {outcome, std::nullopt, presentable(std::move(text))};
 }
 
-tool_invocation::tool_invocation(const tool& called, scheduler& on)
-    : called_(called), on_(on), started_at_(on.now()) {
-    on_.arm(*this, started_at_ + called.spec().timeout);
+tool_invocation::tool_invocation(const tool& called, duration timeout, scheduler& on)
+    : called_(called), timeout_(timeout), on_(on), started_at_(on.now()) {
+    on_.arm(*this, started_at_ + timeout_);
 }
 
 std::shared_ptr<tool_invocation> tool_invocation::start(
     const tool& called,
+    std::optional<duration> timeout,
     engine::request_scope_ptr request,
     boost::json::object arguments,
     scheduler& on,
     task_group& calls
 ) {
-    std::shared_ptr<tool_invocation> started(new tool_invocation(called, on));
+    std::shared_ptr<tool_invocation> started(
+        new tool_invocation(called, timeout.value_or(called.spec().timeout), on)
+    );
     started->work_ = calls.spawn(run(started, std::move(request), std::move(arguments)));
     return started;
 }
@@ -92,7 +96,15 @@ task<> tool_invocation::run(
     const executor on = co_await asio::this_coro::executor;
     const engine::work_list::place listed(on, request, self->called_.spec().name, self->given_up_);
     try {
-        tool_result result = co_await self->called_.call(std::move(request), std::move(arguments));
+        ports::progress_sink tell = [weak = std::weak_ptr(self)](const auto& how_far) {
+            if (const auto alive = weak.lock())
+                alive->progressed(how_far);
+        };
+        tool_result result = co_await self->called_.call_telling(
+            std::move(request),
+            std::move(arguments),
+            std::move(tell)
+        );
         self->end(ending_of(std::move(result)));
     } catch (const std::exception& error) {
         self->end(ending_of_exception(error, state.cancelled()));
@@ -103,9 +115,26 @@ task<> tool_invocation::run(
     }
 }
 
+task<> tool_invocation::wait() {
+    while (!ending_ && !told_)
+        co_await changed_.wait();
+}
+
+void tool_invocation::progressed(const ports::tool_progress& how_far) {
+    if (ending_)
+        return;
+    const time_point now = on_.now();
+    on_.arm(*this, std::min(now + timeout_, started_at_ + timeout_ * timeout_growth_max));
+    if (now - told_at_ < progress_interval)
+        return;
+    told_at_ = now;
+    told_ = how_far;
+    changed_.notify();
+}
+
 void tool_invocation::expired() {
     given_up_ = true;
-    const auto limit = std::chrono::duration_cast<milliseconds>(called_.spec().timeout);
+    const auto limit = std::chrono::duration_cast<milliseconds>(on_.now() - started_at_);
     end(failed_with(
         tool_outcome::timeout,
         called_.spec().name + " did not finish within " + std::to_string(limit.count()) + " ms"
@@ -127,7 +156,7 @@ void tool_invocation::end(tool_ending how) {
     on_.disarm(*this);
     ending_ = std::move(how);
     ended_at_ = on_.now();
-    ended_.notify();
+    changed_.notify();
 }
 
 }  // namespace clarion::agents

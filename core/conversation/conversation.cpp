@@ -1,6 +1,7 @@
 #include "core/conversation/conversation.hpp"
 
 #include "core/async/answer.hpp"
+#include "core/async/sleep.hpp"
 #include "core/conversation/message_digest.hpp"
 #include "core/conversation/seal.hpp"
 #include "core/conversation/thread_history.hpp"
@@ -29,6 +30,15 @@ server::error error_of(server::error_code code, std::string message) {
 
 server::error storage_error(const std::string& reason) {
     return error_of(server::error_code::storage_unavailable, reason);
+}
+
+server::error left_to_next_process() {
+    server::error error = error_of(
+        server::error_code::draining,
+        "the run waits for a person, and is left to the server's next start"
+    );
+    error.retry_after_ms = std::chrono::ceil<milliseconds>(reconnect_after).count();
+    return error;
 }
 
 // The server's own agent is there for its own users alone.
@@ -147,6 +157,18 @@ void conversation::stop_active_for(const client::message& body, const queued_run
         active->stop(protocol::cancel_reason::rolled_back);
 }
 
+// A message that stops a suspended run ends the suspension in its own append: else the next start
+// would take up what it was accepted to replace.
+std::optional<storage::run_change>
+conversation::end_of_suspension(const client::message& body, const queued_run& next) const {
+    const queued_run_ptr active = queue_.active();
+    const bool stops = body.on_busy == client::busy_policy::interrupt ||
+                       body.on_busy == client::busy_policy::rollback;
+    if (!stops || !active || active.get() == &next || !active->is_suspended())
+        return std::nullopt;
+    return storage::run_change{active->row.run_id, run_state::running, {}};
+}
+
 message_batch conversation::batch_of(
     const client::message& body,
     const queued_run& run,
@@ -160,6 +182,7 @@ message_batch conversation::batch_of(
     batch.message.state = run.row.state;
     if (!log_.exists())
         batch.title = storage::title_of(body.text);
+    batch.other_run = end_of_suspension(body, run);
     batch.events.push_back(
         protocol::uncommitted(protocol::user_message{body.message_id, body.text, body.metadata})
     );
@@ -258,7 +281,15 @@ task<> conversation::cancel(session::request<client::cancel> asked) {
 
 task<conversation::cancel_answer> conversation::answer_of(const client::cancel& which) {
     using enum server::cancel_verdict;
-    const queued_run_ptr run = queue_.find(which);
+    queued_run_ptr run = queue_.find(which);
+    // One that is about to begin has something to cancel in a later turn.
+    while (run && !run->running && working_ && run == queue_.front()) {
+        co_await sleep_for(duration::zero());
+        run = queue_.find(which);
+    }
+    // Only a drain keeps it from going on.
+    if (run && run->left)
+        co_return left_to_next_process();
     if (run && run->running)
         co_return co_await cancel_running(run);
     if (run)
@@ -267,7 +298,9 @@ task<conversation::cancel_answer> conversation::answer_of(const client::cancel& 
     const auto found = co_await services_.storage.find(log_.key(), std::move(reference));
     if (const auto* down = std::get_if<storage::unavailable>(&found))
         co_return storage_error(down->reason);
-    const bool known = std::get<std::optional<storage::duplicate_message>>(found).has_value();
+    const auto& known = std::get<std::optional<storage::duplicate_message>>(found);
+    if (known && known->state == run_state::suspended && services_.draining)
+        co_return left_to_next_process();
     co_return server::cancel_result{known ? too_late : not_found};
 }
 
@@ -292,15 +325,17 @@ task<conversation::cancel_answer> conversation::cancel_waiting(queued_run_ptr ru
 }
 
 // An `accepted` holds also when the server dies before the run has ended: so it waits until the
-// next start could not begin the run anew.
+// next start could neither begin the run anew nor take it up.
 task<conversation::cancel_answer> conversation::cancel_running(queued_run_ptr run) {
     if (sealing_)
         co_return storage_error("the run has stopped, and its end waits for the log");
     const std::shared_ptr<engine::run> running = run->running;
     const server::cancel_verdict verdict = running->cancel(protocol::cancel_reason::user);
+    if (verdict != server::cancel_verdict::accepted && running->has_left())
+        co_return left_to_next_process();
     if (verdict != server::cancel_verdict::accepted)
         co_return server::cancel_result{verdict};
-    const auto refused = co_await running->begun();
+    const auto refused = co_await running->bound_to_process();
     if (refused)
         co_return storage_error(refused->message);
     co_return server::cancel_result{verdict};

@@ -12,6 +12,7 @@
 #include "core/protocol/thread_frames.hpp"
 #include "core/session/user_home.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -25,6 +26,15 @@
 
 namespace clarion::conversation {
 
+/// What a client waits before it comes back from a shutdown, before jitter.
+inline constexpr duration reconnect_after = std::chrono::seconds(1);
+
+/// Threads of a shard whose titles are asked for at a time; a thread beyond it keeps the title that
+/// it has.
+inline constexpr std::size_t titles_at_once_max = 64;
+/// A thread that had more events than this before its first answer keeps its title, too.
+inline constexpr std::int64_t title_events_max = 256;
+
 /// What every conversation of a shard works with; all of it outlives them.
 struct conversation_services {
     storage::event_log& storage;
@@ -32,6 +42,8 @@ struct conversation_services {
     engine::run_services runs;
     /// Owns what conversations spawn: runs and replays.
     task_group& tasks;
+    /// Owns the questions for titles, which a drain cancels.
+    task_group& titles;
     run_slots& slots;
     engine::run_limits limits;
     std::size_t queued_runs_max = 16;  // 0: no cap
@@ -84,8 +96,9 @@ public:
 
     /// Ends the active run with `shutdown`; queued runs stay for the next start.
     void shut_down();
-    /// The same for a run that only waits for a person.
-    void shut_down_if_suspended();
+    /// A run that only waits for a person is left to the next process; one whose agent cannot go
+    /// on there ends as in `shut_down`.
+    void leave_if_suspended();
 
     /// What the log knows of the thread is known here.
     bool is_loaded() const { return loaded_.is_open() && !load_failure_; }
@@ -127,9 +140,13 @@ private:
         std::source_location from = std::source_location::current()
     ) const;
     task<> recover(const storage::open_run& run);
+    task<std::optional<engine::suspended_run>> take_up(const storage::open_run& run);
+    task<bool> close_lost(const storage::open_run& run);
     task<std::optional<std::string>> load_text(queued_run& run);
     queued_run_ptr take_place(const protocol::client::message& body, std::string agent);
     void stop_active_for(const protocol::client::message& body, const queued_run_ptr& next);
+    std::optional<storage::run_change>
+    end_of_suspension(const protocol::client::message& body, const queued_run& next) const;
     message_batch batch_of(
         const protocol::client::message& body,
         const queued_run& run,
@@ -158,6 +175,22 @@ private:
     task<runs_end> end_runs();
     queued_run_ptr last_waiting() const;
 
+    /// What the thread was when the run began that answered.
+    struct beginning_place {
+        std::string epoch;
+        std::int64_t seq = 0;
+    };
+    void begin_title(const queued_run& ended);
+    static task<> make_title(
+        std::shared_ptr<conversation> self,
+        const agents::agent* by,
+        agents::thread_beginning of,
+        beginning_place where
+    );
+    task<bool> is_first_answer(beginning_place where);
+    task<> store_title(std::string title, std::string epoch);
+    void keep_title(const std::string& reason) const;
+
     void start_next();
     bool may_work(queued_run& next);
     static task<> work_off(std::shared_ptr<conversation> self, queued_run_ptr front);
@@ -174,8 +207,9 @@ private:
     run_queue queue_;
     bool working_ = false;  // the front is at work
     bool waits_for_slot_ = false;
-    bool sealing_ = false;  // the front cannot be ended before the log takes writes again
-    wakeup settled_;        // working_ or sealing_ has changed
+    bool has_answered_ = false;  // here: whatever is answered next is not the first answer
+    bool sealing_ = false;       // the front cannot be ended before the log takes writes again
+    wakeup settled_;             // working_ or sealing_ has changed
     deletion_gate gate_;
     latch loaded_;
     std::optional<std::string> load_failure_;

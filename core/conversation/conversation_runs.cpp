@@ -1,6 +1,7 @@
 // A conversation's line of runs: what an earlier process left, who is next, how a run ends.
 #include "core/async/sleep.hpp"
 #include "core/conversation/conversation.hpp"
+#include "core/conversation/run_from_log.hpp"
 #include "core/conversation/seal.hpp"
 #include "core/conversation/thread_history.hpp"
 #include "core/protocol/payload_text.hpp"
@@ -36,33 +37,59 @@ task<> conversation::load() {
     start_next();
 }
 
-// The crash sweep, thread by thread (PROTOCOL §4): a run that had begun is closed, one that had not
-// is still owed to its user and gets its turn.
+// The crash sweep, thread by thread (PROTOCOL §4): a run that waits for a person goes on waiting,
+// one that had begun is closed, one that had not is still owed to its user and gets its turn.
 task<> conversation::recover(const storage::open_run& run) {
-    if (run.state != run_state::queued) {
-        engine::run_failed lost{
-            agent_error_code::process_lost,
-            "the server stopped while this run was at work",
-            {}
-        };
-        const seal_verdict sealed =
-            co_await seal_run(services_.storage, log_, run, std::move(lost));
-        if (const auto* failed = std::get_if<seal_failed>(&sealed))
-            load_failure_ = failed->reason;
-        if (!std::holds_alternative<run_never_began>(sealed)) {
-            failure::concern touched;
-            touched.about = {{}, log_.key().user_id, log_.key().thread_id, run.run_id};
-            report(failure::code::process_lost, touched, "sealed at the next start");
-            co_return;
-        }
-    }
     auto waiting = std::make_shared<queued_run>();
     waiting->row = run;
+    waiting->row.checkpoint.clear();
     waiting->accepted_at = on_.owner().now();
     waiting->committed = true;
+    if (run.state == run_state::suspended && !run.checkpoint.empty())
+        waiting->left = co_await take_up(run);
+    if (run.state != run_state::queued && !waiting->left) {
+        const bool has_ended = co_await close_lost(run);
+        if (has_ended)
+            co_return;
+    }
     load_failure_ = co_await load_text(*waiting);
-    if (!load_failure_)
+    if (load_failure_)
+        co_return;
+    // Whatever its message's place is, it was the one at work.
+    if (waiting->left)
+        queue_.push_front(std::move(waiting));
+    else
         queue_.push(std::move(waiting));
+}
+
+// Nothing: it cannot go on, and is closed as any other.
+task<std::optional<engine::suspended_run>> conversation::take_up(const storage::open_run& run) {
+    using result = std::optional<engine::suspended_run>;
+    auto found = co_await suspended_from_log(services_.storage, log_, run);
+    if (auto* left = std::get_if<engine::suspended_run>(&found))
+        co_return result(std::move(*left));
+    failure::concern touched;
+    touched.about = {{}, log_.key().user_id, log_.key().thread_id, run.run_id};
+    report(failure::code::process_lost, touched, std::get<fold_failed>(found).reason);
+    co_return result();
+}
+
+// False: nothing of it had been committed.
+task<bool> conversation::close_lost(const storage::open_run& run) {
+    engine::run_failed lost{
+        agent_error_code::process_lost,
+        "the server stopped while this run was at work",
+        {}
+    };
+    const seal_verdict sealed = co_await seal_run(services_.storage, log_, run, std::move(lost));
+    if (const auto* failed = std::get_if<seal_failed>(&sealed))
+        load_failure_ = failed->reason;
+    if (std::holds_alternative<run_never_began>(sealed))
+        co_return false;
+    failure::concern touched;
+    touched.about = {{}, log_.key().user_id, log_.key().thread_id, run.run_id};
+    report(failure::code::process_lost, touched, "sealed at the next start");
+    co_return true;
 }
 
 // What was asked stands in the log alone.
@@ -100,7 +127,9 @@ void conversation::start_next() {
 // Whoever waits for a slot is held by the wait, so that its runs are not forgotten.
 bool conversation::may_work(queued_run& next) {
     const std::string& user_id = log_.key().user_id;
-    if (!next.slot)
+    if (!next.slot && next.left)
+        next.slot.emplace(services_.slots.take_up(user_id));
+    else if (!next.slot)
         next.slot = services_.slots.take(user_id);
     if (next.slot || waits_for_slot_)
         return next.slot.has_value();
@@ -118,6 +147,7 @@ task<> conversation::work_off(std::shared_ptr<conversation> self, queued_run_ptr
     self->working_ = false;
     self->on_changed(*self);
     self->settled_.notify();
+    self->begin_title(*front);
     // Its user's other threads first: they have waited longer.
     front->slot.reset();
     self->start_next();
@@ -142,11 +172,18 @@ engine::request_scope_ptr conversation::scope_of(const queued_run& run) const {
     scope->was_queued = run.row.state == run_state::queued;
     scope->accepted_at = run.accepted_at;
     scope->started_at = on_.owner().now();
+    if (run.left) {
+        const std::int64_t began_before = on_.owner().wall_ms() - run.left->fold.started_ms;
+        const std::int64_t queued = run.left->checkpoint.timing.queued_ms;
+        scope->started_at = scope->started_at + milliseconds(-began_before);
+        scope->accepted_at = scope->started_at + milliseconds(-queued);
+    }
     return scope;
 }
 
 task<> conversation::run_front(queued_run_ptr front) {
     for (auto next = after_refusal::run_again; next == after_refusal::run_again;) {
+        front->began_behind = log_.head();
         front->running = std::make_shared<engine::run>(
             on_,
             scope_of(*front),
@@ -154,6 +191,8 @@ task<> conversation::run_front(queued_run_ptr front) {
             services_.runs,
             services_.limits
         );
+        if (front->left)
+            front->running->take_up(*std::exchange(front->left, std::nullopt));
         if (front->stop_asked)
             (void)front->running->cancel(*front->stop_asked);
         const engine::close_verdict closed = co_await front->running->execute();
@@ -207,9 +246,11 @@ void conversation::shut_down() {
         .report(failure::code::drain_timeout, touched, "the run went on when the drain was over");
 }
 
-void conversation::shut_down_if_suspended() {
+void conversation::leave_if_suspended() {
     const queued_run_ptr front = queue_.front();
-    if (front && front->running && front->running->state() == run_state::suspended)
+    if (!front || !front->running || front->running->state() != run_state::suspended)
+        return;
+    if (front->running->leave() == engine::run::leave_verdict::is_at_work)
         front->running->cancel(protocol::cancel_reason::shutdown);
 }
 

@@ -119,6 +119,7 @@ task<std::optional<server::error>> conversation::remove_now() {
     if (std::holds_alternative<storage::fenced>(verdict))
         co_return result(not_now("another server has taken it over"));
     log_.load(std::nullopt);
+    has_answered_ = false;
     if (std::holds_alternative<storage::not_there>(verdict))
         co_return result(no_such_thread());
     co_return result();

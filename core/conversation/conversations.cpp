@@ -42,11 +42,13 @@ conversations::conversations(
       notices_(on, [this](const conversation& changed) { announce(changed); }),
       bodies_(on),
       tasks_(on),
+      titles_(on),
       services_{
           storage,
           agents,
           {engines, bodies_, failures, approvals_},
           tasks_,
+          titles_,
           slots_,
           settings.runs,
           settings.queued_runs_max,
@@ -59,6 +61,7 @@ task<session::arrival> conversations::arrive(session::session_link link) {
     const std::string user_id = link.user_id();
     session::arrival found;
     found.active_runs = co_await active_runs_of(user_id);
+    found.agents = agents_;
     user_state& user = users_.try_emplace(user_id, settings_.messages_per_minute).first->second;
     const bool is_own = protocol::is_own_name(user_id);
     if (!is_own && is_full(user.visitors.size(), settings_.connections_per_user_max)) {
@@ -259,6 +262,12 @@ task<std::optional<server::error>> conversations::approve(session::request<clien
         const auto* error = std::get_if<server::error>(&given);
         answered.set(error == nullptr ? std::nullopt : std::optional(*error));
     };
+    // Its run has been left to the next process, perhaps.
+    if (draining_ && !approvals_.knows(asked.from.user_id(), asked.body.approval_id)) {
+        const std::optional<server::error> draining = limit_of(asked.from.user_id());
+        asked.from.send_text(protocol::to_frame(*draining, asked.id));
+        co_return std::nullopt;
+    }
     approvals_.resolve(asked.from.user_id(), asked.body, reply);
     co_return co_await answered.get();
 }
@@ -277,8 +286,19 @@ task<std::size_t> conversations::end_sessions(std::string user_id, session::clos
     co_return user->second.visitors.size();
 }
 
+// A session that arrives meanwhile has it in its welcome.
+task<> conversations::show_agents(std::vector<server::agent_card> cards) {
+    agents_ = std::move(cards);
+    const std::string frame = protocol::to_frame(server::agents{*agents_});
+    for (const auto& [user_id, user] : users_)
+        for (const auto& [connection_id, guest] : user.visitors)
+            guest.link.send_text(frame);
+    co_return;
+}
+
 task<> conversations::drain(duration grace) {
     draining_ = true;
+    titles_.cancel();
     for (auto& [user_id, user] : users_)
         for (auto& [connection_id, guest] : user.visitors) {
             const auto jitter = on_.owner().random().below(1000);
@@ -292,7 +312,7 @@ task<> conversations::drain(duration grace) {
     while (active_runs() > 0 && on_.owner().now() < end) {
         for (const auto& [key, held] : threads_)
             if (const auto thread = held.lock())
-                thread->shut_down_if_suspended();
+                thread->leave_if_suspended();
         co_await sleep_for(drain_poll);
     }
     for (const auto& [key, held] : threads_)
@@ -312,8 +332,10 @@ task<> conversations::close_sessions() {
 task<> conversations::join() {
     bodies_.cancel();
     tasks_.cancel();
+    titles_.cancel();
     co_await bodies_.join();
     co_await tasks_.join();
+    co_await titles_.join();
     notices_.clear();
     slots_.forget_waiting();
 }

@@ -18,9 +18,6 @@
 
 namespace clarion::conversation {
 
-/// What a client waits before it comes back from a shutdown, before jitter.
-inline constexpr duration reconnect_after = std::chrono::seconds(1);
-
 struct conversations_settings {
     engine::run_limits runs;
     std::size_t queued_runs_max = 16;
@@ -72,11 +69,14 @@ public:
     /// others find out when they are.
     task<> trimmed(std::vector<storage::trimmed_thread> gone);
 
+    /// Who can answer has changed: tells every session, and who arrives from now on.
+    task<> show_agents(std::vector<protocol::server::agent_card> cards);
+
     /// Ends every session of the user; says how many there were.
     task<std::size_t> end_sessions(std::string user_id, session::closing why);
 
     /// No new runs and messages; sessions hear `going_away`; runs get `grace`, then end as
-    /// `shutdown`. A suspended run ends so at once: nobody can tell when its person comes back.
+    /// `shutdown`. A suspended run is left to the next process at once.
     task<> drain(duration grace);
     /// Ends every session of the shard's users with 1001.
     task<> close_sessions();
@@ -84,6 +84,8 @@ public:
     task<> join();
 
     std::size_t active_runs() const;
+    /// Engines and tool calls that have not ended.
+    std::size_t bodies_at_work() const { return bodies_.size(); }
 
     // What an operator sees: no more than asked for, in the order of users and threads.
     std::vector<run_report> runs(std::size_t runs_max) const;
@@ -126,6 +128,7 @@ private:
     executor on_;
     conversations_settings settings_;
     bool draining_ = false;
+    std::optional<std::vector<protocol::server::agent_card>> agents_;  // absent: as configured
     engine::approval_index approvals_;
     std::map<std::string, user_state> users_;
     std::map<protocol::thread_key, std::weak_ptr<conversation>> threads_;
@@ -133,6 +136,7 @@ private:
     change_notices notices_;
     task_group bodies_;
     task_group tasks_;
+    task_group titles_;
     conversation_services services_;
 };
 

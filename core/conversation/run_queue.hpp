@@ -27,10 +27,19 @@ struct queued_run {
     bool committed = false;
     /// Its right to be at work.
     std::optional<run_slots::slot> slot;
-    /// Set while it runs.
+    /// Set from its beginning on.
     std::shared_ptr<engine::run> running;
+    /// The thread's last seq at that time.
+    std::int64_t began_behind = 0;
+    /// What an earlier process left of it, until it runs.
+    std::optional<engine::suspended_run> left{};
     /// It was to stop before it ran.
     std::optional<protocol::cancel_reason> stop_asked;
+
+    /// Another process would take it up, as far as has been handed to the log.
+    bool is_suspended() const {
+        return running ? running->state() == protocol::run_state::suspended : left.has_value();
+    }
 
     void stop(protocol::cancel_reason why) {
         if (running)

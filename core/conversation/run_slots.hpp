@@ -52,6 +52,12 @@ public:
         return slot(*this, user_id);
     }
 
+    /// One beyond the cap if need be, for a run that had one in an earlier process: it is at work.
+    slot take_up(const std::string& user_id) {
+        ++users_[user_id].taken;
+        return slot(*this, user_id);
+    }
+
     /// Calls back once, when a slot of the user has become free; what does not take it at once
     /// leaves it to the next.
     void wait(const std::string& user_id, std::function<void()> then) {

@@ -73,7 +73,8 @@ void thread_log::append(
         event.run_id = batch.run_id;
     added.emitted_at = batch.emitted_at;
     if (batch.state)
-        added.run = storage::run_change{std::move(batch.run_id), *batch.state};
+        added.run =
+            storage::run_change{std::move(batch.run_id), *batch.state, std::move(batch.checkpoint)};
     added.done = [done = std::move(done)](const storage::append_verdict& verdict) {
         if (const auto* committed = std::get_if<storage::committed>(&verdict))
             done(engine::batch_committed{committed->last_seq});
@@ -93,6 +94,18 @@ void thread_log::append_message(
         event.run_id = batch.message.run_id;
     added.message = std::move(batch.message);
     added.title = std::move(batch.title);
+    added.run = std::move(batch.other_run);
+    added.done = std::move(done);
+    enqueue(std::move(added));
+}
+
+void thread_log::append_title(
+    std::string title,
+    std::function<void(const storage::append_verdict&)> done
+) {
+    CLARION_ASSERT(exists_ && !title.empty());
+    item added;
+    added.new_title = std::move(title);
     added.done = std::move(done);
     enqueue(std::move(added));
 }
@@ -107,14 +120,17 @@ void thread_log::enqueue(item added) {
         start_next();
 }
 
-// A message goes alone, so that a duplicate refuses nothing but itself.
+// A message goes alone, so that a duplicate refuses nothing but itself; a title, so that it moves
+// the thread in no list.
 storage::append_request thread_log::compose() {
     storage::append_request request;
     request.key = key_;
     request.epoch = epoch_;
     request.expected_seq = head_;
-    request.now_ms = on_.owner().wall_ms();
+    const bool is_title = !waiting_.front().new_title.empty();
+    request.now_ms = is_title ? updated_ms_ : on_.owner().wall_ms();
     handed_in_ms_ = request.now_ms;
+    bool is_alone = false;
     do {
         item& next = under_way_.emplace_back(std::move(waiting_.front()));
         waiting_.pop_front();
@@ -127,7 +143,9 @@ storage::append_request thread_log::compose() {
         request.message = next.message;
         if (!exists_)
             request.title = next.title;
-    } while (!request.message && !waiting_.empty() && !waiting_.front().message &&
+        request.new_title = next.new_title;
+        is_alone = next.goes_alone();
+    } while (!is_alone && !waiting_.empty() && !waiting_.front().goes_alone() &&
              request.events.size() < events_per_append_max);
     return request;
 }
@@ -156,7 +174,8 @@ void thread_log::finished(storage::append_verdict verdict) {
     note_commit(now);
     if (std::holds_alternative<storage::committed>(verdict))
         committed_at(now);
-    else if (std::holds_alternative<storage::duplicate_message>(verdict))
+    else if (std::holds_alternative<storage::duplicate_message>(verdict) ||
+             !under_way_.front().new_title.empty())
         std::exchange(under_way_, {}).front().done(verdict);
     else
         refuse_all(verdict);
@@ -175,6 +194,8 @@ void thread_log::committed_at(time_point now) {
     updated_ms_ = handed_in_ms_;
     for (item& one : committed) {
         events += static_cast<std::int64_t>(one.events.size());
+        if (!one.new_title.empty())
+            title_ = std::move(one.new_title);
         for (protocol::event& event : one.events) {
             event.seq = ++head_;
             counters_.events_committed.add(event.type);

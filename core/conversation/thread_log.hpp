@@ -42,6 +42,8 @@ struct message_batch {
     std::vector<protocol::event> events;
     /// The thread's, should this message make it.
     std::string title;
+    /// What it does to the row of another run.
+    std::optional<storage::run_change> other_run{};
 };
 
 /// The front of one thread's log. One append is under way at a time; what comes meanwhile waits
@@ -69,6 +71,10 @@ public:
     void
     append_message(message_batch batch, std::function<void(const storage::append_verdict&)> done);
 
+    /// The title from now on of a thread that exists, not empty. No news of the thread otherwise:
+    /// `updated_ms` stays. Refused, it costs no other batch anything.
+    void append_title(std::string title, std::function<void(const storage::append_verdict&)> done);
+
     const protocol::thread_key& key() const { return key_; }
     /// Empty until the thread's first event is committed.
     const std::string& epoch() const { return exists_ ? epoch_ : no_epoch_; }
@@ -91,9 +97,12 @@ private:
         std::vector<protocol::event> events;
         std::optional<storage::new_message> message;
         std::string title;
+        std::string new_title;
         std::optional<storage::run_change> run;
         std::function<void(const storage::append_verdict&)> done;
         time_point emitted_at{};
+
+        bool goes_alone() const { return message || !new_title.empty(); }
     };
 
     void enqueue(item added);

@@ -16,6 +16,8 @@ namespace clarion::engine {
 
 /// What a person is asked to allow.
 struct approval_request {
+    /// From `bridge::new_approval_id`.
+    std::string approval_id;
     std::string tool_call_id;
     std::string tool_name;
     protocol::json_text arguments;
@@ -25,8 +27,9 @@ struct approval_request {
 };
 
 struct approved {
-    /// Instead of those asked about; an object that passed the request's check.
-    std::optional<protocol::json_text> arguments;
+    /// What may be called: those asked about, or what the person put in their place, which passed
+    /// the request's check.
+    protocol::json_text arguments;
 };
 struct not_approved {
     protocol::approval_decision decision = protocol::approval_decision::deny;

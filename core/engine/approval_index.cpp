@@ -90,6 +90,12 @@ void approval_index::resolve(
     run->resolve(asked, user_id, reply);
 }
 
+bool approval_index::knows(const std::string& user_id, const std::string& approval_id) const {
+    const auto user = users_.find(user_id);
+    return user != users_.end() &&
+           (user->second.open.contains(approval_id) || user->second.settled.contains(approval_id));
+}
+
 std::size_t approval_index::open_count(const std::string& user_id) const {
     const auto user = users_.find(user_id);
     return user == users_.end() ? 0 : user->second.open.size();

@@ -54,6 +54,8 @@ public:
         const approve_reply& reply
     );
 
+    /// Open, or resolved and remembered.
+    bool knows(const std::string& user_id, const std::string& approval_id) const;
     std::size_t open_count(const std::string& user_id) const;
 
 private:

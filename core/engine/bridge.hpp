@@ -2,12 +2,15 @@
 
 #include "core/async/task.hpp"
 #include "core/engine/approval.hpp"
+#include "core/engine/work_checkpoint.hpp"
 #include "core/protocol/payloads.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace clarion::engine {
@@ -37,6 +40,14 @@ using emit_verdict = std::variant<emitted, refusal>;
 /// The text will be committed with the next batch, within the delta window.
 struct gathered {};
 using delta_verdict = std::variant<gathered, refusal>;
+
+/// What an agent says within a call: the call's result.
+struct call_text {
+    std::string text;
+    std::size_t bytes_max = 65536;
+    /// It would have been more; the agent was told so by a refusal that ends the call only.
+    bool is_too_large = false;
+};
 
 using approval_verdict = std::variant<approved, not_approved, unasked, refusal>;
 
@@ -70,15 +81,42 @@ public:
     /// the run's closer.
     [[nodiscard]] task<approval_verdict> ask_approval(approval_request asked);
 
+    /// The rest of `ask_approval` for one that was asked by an earlier engine of the run: waits for
+    /// the committed decision.
+    [[nodiscard]] task<approval_verdict> hear_approval(std::string approval_id);
+
+    /// From now on `keeper` is asked what another engine of the run needs; nullptr: nobody is. It
+    /// outlives the bridge, or takes itself back.
+    void keep(const work_keeper* keeper);
+
+    /// A way out for an agent that answers a call of this one's agent: what it thinks and calls is
+    /// shown under that call, what it says is gathered into `heard`, which outlives the bridge.
+    bridge under_call(std::string tool_call_id, call_text& heard) const;
+
+    /// So much more of the run's time was spent waiting for a model; for its `timing`.
+    void add_model_time(duration spent);
+
     /// A new id for an assistant message (`m_…`) or a tool call (`t_…`).
     std::string new_message_id();
     std::string new_tool_call_id();
+    /// A new id for an approval (`ap_…`).
+    std::string new_approval_id();
 
 private:
     friend class run_journal;
-    explicit bridge(std::shared_ptr<run_journal> journal) : journal_(std::move(journal)) {}
+    bridge(std::shared_ptr<run_journal> journal, std::uint64_t activation)
+        : journal_(std::move(journal)), activation_(activation) {}
+
+    bool is_current() const;
+    /// False: the event stays in the call.
+    bool put_under_call(protocol::payload& event);
+    std::optional<refusal> gather(std::string_view text);
 
     std::shared_ptr<run_journal> journal_;
+    /// Which engine of the run it belongs to: the others' calls come too late.
+    std::uint64_t activation_;
+    std::optional<std::string> tool_call_id_;
+    call_text* heard_ = nullptr;
 };
 
 }  // namespace clarion::engine

@@ -5,14 +5,26 @@
 
 namespace clarion::engine {
 
-std::unique_ptr<engine>
-engine_factory::make(request_scope_ptr scope, bridge way_out, task_group& calls) const {
-    const agents::agent* agent = agents_.find(scope->agent_name);
+std::unique_ptr<engine> engine_factory::make(
+    request_scope_ptr scope,
+    bridge way_out,
+    task_group& calls,
+    std::optional<work_checkpoint> kept
+) const {
+    const std::string& name = kept ? kept->agent_name : scope->agent_name;
+    const agents::agent* agent = agents_.find(name);
     if (agent == nullptr)
-        throw std::runtime_error("there is no agent named " + scope->agent_name);
+        throw std::runtime_error("there is no agent named " + name);
+    const engine::surroundings around{agents_, tools_, calls};
     return std::unique_ptr<engine>(
-        new engine(std::move(scope), std::move(way_out), *agent, tools_, calls)
+        new engine(std::move(scope), std::move(way_out), *agent, around, std::move(kept))
     );
+}
+
+engine_factory::argument_check engine_factory::check_of(const std::string& tool_name) const {
+    return [called = tools_.find(tool_name)](const boost::json::object& arguments) {
+        return called == nullptr ? std::nullopt : called->check_arguments(arguments);
+    };
 }
 
 }  // namespace clarion::engine

@@ -20,6 +20,8 @@ struct run_batch {
     std::vector<protocol::event> events;
     /// The run's new state, when the batch begins or ends it.
     std::optional<protocol::run_state> state{};
+    /// With `suspended`: what the run goes on from in another process; empty when it cannot.
+    std::string checkpoint{};
     /// Of the oldest event in it; unset: when it is handed in.
     time_point emitted_at{};
 };

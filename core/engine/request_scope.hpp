@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/async/timer_queue.hpp"
+#include "core/engine/work_checkpoint.hpp"
 #include "core/ports/history.hpp"
 #include "core/protocol/describe.hpp"
 #include "core/protocol/ids.hpp"
@@ -27,6 +28,10 @@ struct request_scope {
     /// User and assistant messages in the log, without those of runs still in line.
     std::int64_t history_messages = 0;
     std::shared_ptr<ports::history> history;
+    /// The run was handed over to this agent.
+    std::optional<handover> handed;
+    /// Of the call of another agent that this one answers. It is told the call's task alone.
+    std::optional<std::string> parent_tool_call_id;
     /// The run waited in its thread's queue, and its row still says so.
     bool was_queued = false;
     /// When the run was accepted and when it began, on the shard's clock.

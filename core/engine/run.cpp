@@ -50,15 +50,32 @@ std::string in_seconds(duration time) {
     return std::to_string(seconds.count()) + " s";
 }
 
+/// An agent that gave up because of its model. What its tools failed in is told with their events.
+std::optional<failure::code> failure_of(agent_error_code given_up) {
+    switch (given_up) {
+        case agent_error_code::model_unavailable:
+            return failure::code::model_unavailable;
+        case agent_error_code::model_error:
+            return failure::code::model_error;
+        case agent_error_code::model_timeout:
+            return failure::code::model_timeout;
+        case agent_error_code::context_truncated:
+            return failure::code::context_truncated;
+        default:
+            return std::nullopt;
+    }
+}
+
 }  // namespace
 
 /// What the run and its engine's coroutine share; the coroutine may outlive the run.
 struct run::body {
-    wakeup change;  // heard by the run: the engine has ended, or a cancel was asked for
+    std::shared_ptr<wakeup> change;
     std::optional<agents::outcome> outcome;
     std::optional<std::string> failure;
     std::int64_t tools_ms = 0;
     bool ended = false;
+    bool let_go = false;    // for the time in which the run is suspended
     bool given_up = false;  // the run goes on without it
 };
 
@@ -73,7 +90,7 @@ public:
         if (!of_)
             return;
         of_->ended = true;
-        of_->change.notify();
+        of_->change->notify();
     }
     body* operator->() const { return of_.get(); }
 
@@ -101,51 +118,114 @@ run::run(
           &services.failures
       )),
       body_(std::make_shared<body>()),
+      change_(std::make_shared<wakeup>()),
       silence_(limits.silence) {
-    journal_->on_suspension = [state = body_] {
-        state->change.notify();
+    body_->change = change_;
+    journal_->on_suspension = [change = change_] {
+        change->notify();
     };
+}
+
+void run::take_up(suspended_run left) {
+    kept_ = left.checkpoint.work;
+    const engine_factory& factory = services_.factory;
+    journal_->restore(std::move(left), [&factory](const std::string& tool_name) {
+        return factory.check_of(tool_name);
+    });
 }
 
 task<close_verdict> run::execute() {
     const failure::logger log = services_.failures.log().with(about());
-    log.write(severity_of(*scope_), "the run begins: " + scope_->agent_name);
+    log.write(
+        severity_of(*scope_),
+        (kept_ ? "the run is taken up: " : "the run begins: ") + scope_->agent_name
+    );
     trace::tag_coroutine("run", scope_->run_id);
     trace::mark("run_began", scope_->run_id);
-    const ending how = co_await run_body();
+    const std::optional<ending> how = co_await work_to_the_end();
     ending_ = true;
-    journal_->add_tools_ms(body_->tools_ms);
-    close_verdict closed = co_await journal_->close(how);
-    if (std::holds_alternative<sealed>(closed))
-        log_end(how, log);
+    left_ = !how;
+    if (!how) {
+        log.write(severity_of(*scope_), "the run stays suspended");
+        co_return close_verdict(left_suspended());
+    }
+    close_verdict closed = co_await journal_->close(*how);
+    if (std::holds_alternative<sealed>(closed)) {
+        completed_ = std::holds_alternative<run_completed>(*how);
+        log_end(*how, log);
+    }
     co_return closed;
 }
 
+std::optional<std::string> run::answer() const {
+    if (!completed_)
+        return std::nullopt;
+    return journal_->grammar().message()->text;
+}
+
+run::leave_verdict run::leave() {
+    if (!journal_->can_do_without_engine() || cancelled_)
+        return leave_verdict::is_at_work;
+    leaving_ = true;
+    change_->notify();
+    return leave_verdict::leaves;
+}
+
 protocol::server::cancel_verdict run::cancel(protocol::cancel_reason reason) {
-    if (ending_ || body_->ended)
+    if (ending_ || (body_->ended && !body_->let_go))
         return protocol::server::cancel_verdict::too_late;
     if (!cancelled_)
         cancelled_ = reason;
     journal_->cancel_approvals();
-    body_->change.notify();
+    change_->notify();
     return protocol::server::cancel_verdict::accepted;
 }
 
-task<ending> run::run_body() {
+// Activation by activation, as long as it is suspended in between. Nothing: it stays suspended.
+task<std::optional<ending>> run::work_to_the_end() {
+    std::optional<ending> how;
+    while (!how && (cancelled_ || !leaving_ || !journal_->can_do_without_engine())) {
+        if (journal_->can_do_without_engine())
+            co_await wait_for_person();
+        if (cancelled_)
+            co_return ending(run_cancelled{*cancelled_});
+        if (!journal_->can_do_without_engine())
+            how = co_await activate();
+    }
+    co_return how;
+}
+
+task<> run::wait_for_person() {
+    while (journal_->can_do_without_engine() && !cancelled_ && !leaving_)
+        co_await change_->wait();
+}
+
+task<std::optional<ending>> run::activate() {
+    using result = std::optional<ending>;
     std::unique_ptr<engine> made;
     std::optional<std::string> failure;
+    body_ = std::make_shared<body>();
+    body_->change = change_;
     try {
-        made = services_.factory.make(scope_, journal_->open_bridge(), services_.bodies);
+        made = services_.factory.make(
+            scope_,
+            journal_->open_bridge(),
+            services_.bodies,
+            std::exchange(kept_, std::nullopt)
+        );
     } catch (const std::exception& error) {
         failure = error.what();
     }
     if (failure) {
         report(failure::code::engine_unavailable, *failure);
-        co_return run_failed{agent_error_code::internal, *std::move(failure), std::nullopt};
+        co_return result(run_failed{agent_error_code::internal, *std::move(failure), std::nullopt});
     }
+    limits_.deadline = std::min(limits_.deadline, made->deadline().value_or(limits_.deadline));
     const task_group::child engine =
         services_.bodies.spawn(drive(scope_, std::move(made), hold(body_)));
-    co_return co_await wait_for(body_, engine);
+    result how = co_await wait_for(body_, engine);
+    journal_->add_tools_ms(body_->tools_ms);
+    co_return how;
 }
 
 // The run's boundary: one of the four places where exceptions are caught.
@@ -163,35 +243,54 @@ task<> run::drive(request_scope_ptr scope, std::unique_ptr<engine> engine, hold 
     engine.reset();
 }
 
-task<ending> run::wait_for(std::shared_ptr<body> state, task_group::child engine) {
-    while (!state->ended && !cancelled_ && on_.owner().now() < ends_by()) {
+// Its engine has nothing more to do for it.
+bool run::is_over(const body& state) const {
+    return state.ended || cancelled_ || journal_->can_do_without_engine() ||
+           on_.owner().now() >= ends_by();
+}
+
+// Nothing: the engine was let go, because the run is suspended.
+task<std::optional<ending>> run::wait_for(std::shared_ptr<body> state, task_group::child engine) {
+    using result = std::optional<ending>;
+    while (!is_over(*state)) {
         if (on_.owner().now() >= silence_due())
             tell_silence();
-        co_await state->change.wait_until(std::min(ends_by(), silence_due()));
+        co_await change_->wait_until(std::min(ends_by(), silence_due()));
     }
     if (state->ended && !cancelled_)
-        co_return ending_of(*state);
-
+        co_return result(ending_of(*state));
+    if (!cancelled_ && journal_->can_do_without_engine()) {
+        kept_ = journal_->take_saved_work();
+        state->let_go = true;
+        journal_->close_bridge();
+        co_await stop(state, engine);
+        co_return result();
+    }
     if (!cancelled_)
         failure::dump_coroutines(
             services_.failures.log().with(about()),
             "the run passes its deadline, and this is what it waits for",
             scope_->run_id
         );
+    co_await stop(state, engine);
+    if (cancelled_)
+        co_return result(run_cancelled{*cancelled_});
+    std::string why = "the run did not end within " + in_seconds(limits_.deadline);
+    report(failure::code::run_deadline, why);
+    co_return result(run_failed{agent_error_code::deadline, std::move(why), std::nullopt});
+}
+
+// Waits a little for what is told to stop; what goes on all the same is left to itself.
+task<> run::stop(std::shared_ptr<body> state, task_group::child engine) {
     engine.cancel();
     const time_point grace_ends = on_.owner().now() + limits_.cancel_grace;
     while (!state->ended && on_.owner().now() < grace_ends)
-        co_await state->change.wait_until(grace_ends);
-    if (!state->ended) {
-        state->given_up = true;
-        ++metrics::counters_of(on_).stragglers;
-        report(failure::code::straggler, "the agent goes on after its run was ended");
-    }
-    if (cancelled_)
-        co_return run_cancelled{*cancelled_};
-    std::string why = "the run did not end within " + in_seconds(limits_.deadline);
-    report(failure::code::run_deadline, why);
-    co_return run_failed{agent_error_code::deadline, std::move(why), std::nullopt};
+        co_await change_->wait_until(grace_ends);
+    if (state->ended)
+        co_return;
+    state->given_up = true;
+    ++metrics::counters_of(on_).stragglers;
+    report(failure::code::straggler, "the agent goes on after its run was ended");
 }
 
 // A suspended run waits for a person: that is no silence of its agent.
@@ -232,8 +331,11 @@ ending run::ending_of(const body& state) const {
         report(failure::code::internal_run, *state.failure);
         return run_failed{agent_error_code::internal, *state.failure, std::nullopt};
     }
-    if (const auto* failed = std::get_if<agents::failed>(&*state.outcome))
+    if (const auto* failed = std::get_if<agents::failed>(&*state.outcome)) {
+        if (const auto what = failure_of(failed->code))
+            report(*what, failed->message);
         return run_failed{failed->code, failed->message, failed->usage};
+    }
     if (const auto* completed = std::get_if<agents::completed>(&*state.outcome))
         return run_completed{completed->usage};
     return run_failed{

@@ -5,6 +5,7 @@
 
 #include <boost/json/parse.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -55,6 +56,7 @@ public:
         : id(std::move(approval_id)), asked(std::move(question)), of_(of) {}
 
     void expired() override {
+        of_.journal_.note_expiry(asked.tool_name);
         of_.decide(
             of_.open_.at(id),
             resolution(id, approval_decision::expired, approved_by_server),
@@ -67,6 +69,7 @@ public:
     /// From the decision on, which may not be committed yet.
     std::optional<protocol::approval_resolved> decided;
     std::optional<refusal> lost;
+    bool is_committed = false;
     /// Heard by the call that waits: the decision is committed, or the run is refused.
     wakeup answered;
     /// Who came after the decision and before its commit.
@@ -88,13 +91,31 @@ const std::string& run_approvals::user_id() const {
 }
 
 run_approvals::open_ptr run_approvals::open(approval_request asked) {
-    const std::string id = journal_.new_id("ap_");
+    const std::string id = asked.approval_id;
     const std::shared_ptr<run_approvals> self(journal_.shared_from_this(), this);
     if (index_.enter(user_id(), id, self) == approval_index::entry_verdict::full)
         return nullptr;
     auto approval = std::make_shared<open_approval>(*this, id, std::move(asked));
     open_.emplace(id, approval);
+    unheard_.emplace(id, approval);
     return approval;
+}
+
+// Wherever its wall clock stands: what should have expired expires at once, in its own turn.
+void run_approvals::reopen(approval_request asked, std::int64_t expires_ms) {
+    const open_ptr approval = open(std::move(asked));
+    if (!approval)
+        return;
+    const std::int64_t left_ms = std::max<std::int64_t>(expires_ms - journal_.clock().wall_ms(), 0);
+    journal_.clock().arm(*approval, journal_.clock().now() + milliseconds(left_ms));
+}
+
+void run_approvals::recall(protocol::approval_resolved how) {
+    auto approval = std::make_shared<open_approval>(*this, how.approval_id, approval_request());
+    index_.settle(user_id(), how.approval_id, {how.decision, how.by});
+    approval->decided = std::move(how);
+    approval->is_committed = true;
+    unheard_.emplace(approval->id, std::move(approval));
 }
 
 task<approval_verdict> run_approvals::ask(approval_request asked) {
@@ -123,18 +144,37 @@ task<approval_verdict> run_approvals::ask(approval_request asked) {
         journal_.clock().disarm(*approval);
         index_.forget(user_id(), approval->id);
         open_.erase(approval->id);
+        unheard_.erase(approval->id);
         co_return std::move(*refused);
     }
-    co_await approval->answered.wait();
+    co_return co_await wait(approval);
+}
+
+task<approval_verdict> run_approvals::hear(std::string approval_id) {
+    const auto known = unheard_.find(approval_id);
+    if (known == unheard_.end())
+        co_return unasked{"the approval " + approval_id + " was lost"};
+    const open_ptr approval = known->second;
+    co_return co_await wait(approval);
+}
+
+// Cancelled, it leaves the decision to a later engine of the run.
+task<approval_verdict> run_approvals::wait(open_ptr approval) {
+    while (!approval->is_committed && !approval->lost)
+        co_await approval->answered.wait();
+    unheard_.erase(approval->id);
     if (approval->lost)
-        co_return *std::move(approval->lost);
-    protocol::approval_resolved& how = *approval->decided;
-    if (how.decision == approval_decision::allow)
-        co_return approved{std::move(how.arguments)};
+        co_return *approval->lost;
+    const protocol::approval_resolved& how = *approval->decided;
+    if (how.decision == approval_decision::allow) {
+        approved allowed;
+        allowed.arguments = how.arguments ? *how.arguments : approval->asked.arguments;
+        co_return allowed;
+    }
     not_approved refused;
     refused.decision = how.decision;
-    refused.by = std::move(how.by);
-    refused.note = std::move(how.note);
+    refused.by = how.by;
+    refused.note = how.note;
     co_return refused;
 }
 
@@ -210,6 +250,7 @@ void run_approvals::committed(const open_ptr& approval, const approve_reply& rep
     reply(first);
     for (const approve_reply& second : std::exchange(approval->late, {}))
         second(late_answer(settled));
+    approval->is_committed = true;
     approval->answered.notify();
 }
 

@@ -8,6 +8,7 @@
 #include "core/engine/bridge.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -29,6 +30,13 @@ public:
 
     /// See `bridge::ask_approval`.
     task<approval_verdict> ask(approval_request asked);
+    /// See `bridge::hear_approval`.
+    task<approval_verdict> hear(std::string approval_id);
+
+    /// An approval that an earlier process asked for, open until `expires_ms` (Unix ms).
+    void reopen(approval_request asked, std::int64_t expires_ms);
+    /// One whose decision an earlier process committed.
+    void recall(protocol::approval_resolved how);
 
     /// A person's decision. Edited arguments that fail the tool's check are `bad_request`, and the
     /// approval stays open.
@@ -49,6 +57,7 @@ private:
     using open_ptr = std::shared_ptr<open_approval>;
 
     open_ptr open(approval_request asked);
+    task<approval_verdict> wait(open_ptr approval);
     std::optional<protocol::field_error>
     find_wrong(const protocol::approval_resolved& how, const approval_request& asked) const;
     void decide(const open_ptr& approval, protocol::approval_resolved how, approve_reply reply);
@@ -58,7 +67,8 @@ private:
 
     run_journal& journal_;
     approval_index& index_;
-    std::map<std::string, open_ptr> open_;  // by approval id
+    std::map<std::string, open_ptr> open_;     // by approval id
+    std::map<std::string, open_ptr> unheard_;  // asked, and no call has been told how it ended
 };
 
 }  // namespace clarion::engine

@@ -205,7 +205,8 @@ void run_grammar::apply_event(const assistant_message& next) {
 }
 
 void run_grammar::apply_event(const approval_requested& next) {
-    open_approvals_[next.approval_id] = {next.tool_call_id, next.tool_name, next.arguments.text};
+    open_approvals_[next.approval_id] =
+        {next.tool_call_id, next.tool_name, next.arguments.text, next.expires_ms};
     used_approval_ids_.insert(next.approval_id);
 }
 

@@ -31,6 +31,7 @@ public:
         std::string tool_call_id;
         std::string tool_name;
         std::string arguments;
+        std::int64_t expires_ms = 0;
     };
     struct last_message {
         std::string message_id;

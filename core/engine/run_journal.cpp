@@ -69,7 +69,13 @@ run_journal::~run_journal() {
 
 bridge run_journal::open_bridge() {
     CLARION_ASSERT(!std::exchange(bridged_, true));
-    return bridge(shared_from_this());
+    return bridge(shared_from_this(), activation_);
+}
+
+void run_journal::close_bridge() {
+    bridged_ = false;
+    keeper_ = nullptr;
+    ++activation_;
 }
 
 refusal run_journal::remember(refusal why) {
@@ -82,8 +88,7 @@ refusal run_journal::remember(refusal why) {
 
 std::optional<refusal> run_journal::refuse_event(const payload& event) {
     if (revoked_) {
-        ++late_calls_;
-        ++counters_.late_emits;
+        note_late_call();
         return refusal{refusal::cause::revoked, "the run has ended"};
     }
     if (refused_)
@@ -129,16 +134,22 @@ void run_journal::submit(run_batch batch, std::string text, batch_done done) {
     for (const protocol::event& event : batch.events)
         types.push_back(event.type);
     ++in_flight_;
+    const row_change row{batch.state, !batch.checkpoint.empty()};
+    checkpoints_in_flight_ += row.keeps ? 1U : 0U;
     const std::uint64_t number = ++submitted_;
     trace::mark("emit", scope_->run_id, number);
     auto settle = [self = shared_from_this(),
                    number,
                    types = std::move(types),
                    text = std::move(text),
+                   row,
                    done = std::move(done)](const batch_verdict& verdict) {
         trace::mark("outcome", self->scope_->run_id, number);
+        self->note_row(row, verdict);
         self->settle(types, text, verdict);
         done(verdict);
+        if (row.keeps)
+            self->note_checkpoint(verdict);
     };
     sink_.append(std::move(batch), std::move(settle));
 }
@@ -150,9 +161,12 @@ void run_journal::settle(
 ) {
     if (--in_flight_ == 0)
         idle_.notify();
-    answered_.open();
+    for (wakeup& waiting : log_answers_)
+        waiting.notify();
     if (const auto* refused = std::get_if<batch_refused>(&verdict)) {
-        remember({refusal::cause::storage, refused->reason});
+        const refusal why = remember({refusal::cause::storage, refused->reason});
+        if (!unwritten_)
+            unwritten_ = why;
         room_.notify();
         return;
     }
@@ -320,6 +334,7 @@ task<close_verdict> run_journal::close_with(ending how) {
         grammar_.apply(event);
         closers.events.push_back(uncommitted(event));
     }
+    note_suspension(closers);
     if (!closers.events.empty()) {
         const batch_verdict verdict = co_await commit(std::move(closers), std::move(text));
         if (const auto* refused = std::get_if<batch_refused>(&verdict)) {
@@ -374,7 +389,7 @@ run_measures run_journal::measure() const {
                 .queued_ms = std::chrono::duration_cast<milliseconds>(queued).count(),
                 .first_event_ms = first_event_ms_.value_or(0),
                 .first_text_ms = first_text_ms_,
-                .model_ms = 0,
+                .model_ms = std::chrono::duration_cast<milliseconds>(model_time_).count(),
                 .tools_ms = tools_ms_,
             },
         .census = census_.result(),

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/async/answer.hpp"
-#include "core/async/latch.hpp"
+#include "core/async/wakeup.hpp"
 #include "core/engine/bridge.hpp"
 #include "core/engine/closing.hpp"
 #include "core/engine/event_sink.hpp"
@@ -9,15 +9,19 @@
 #include "core/engine/run_approvals.hpp"
 #include "core/engine/run_census.hpp"
 #include "core/engine/run_grammar.hpp"
+#include "core/engine/suspended_run.hpp"
+#include "core/engine/work_checkpoint.hpp"
 #include "core/failure/ledger.hpp"
 #include "core/metrics/counters.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -42,7 +46,9 @@ struct sealed {};
 struct unsealed {
     std::string reason;
 };
-using close_verdict = std::variant<sealed, unsealed>;
+/// The run has not ended: it waits for a person, and the next process takes it up.
+struct left_suspended {};
+using close_verdict = std::variant<sealed, unsealed, left_suspended>;
 
 /// What stands behind a run's bridge: fields and grammar checked, text gathered, batches committed
 /// in order, events counted. Each event is refused or committed, and the caller is told which.
@@ -64,17 +70,32 @@ public:
     run_journal& operator=(const run_journal&) = delete;
     ~run_journal();
 
-    /// The run's only bridge; a second call is a programmer's error.
+    using argument_check =
+        std::function<std::optional<protocol::field_error>(const boost::json::object&)>;
+    /// Takes over what an earlier process left suspended, before anything else. `check_of` gives
+    /// the check of a tool's arguments.
+    void restore(
+        suspended_run from,
+        const std::function<argument_check(const std::string& tool_name)>& check_of
+    );
+
+    /// The run's only bridge, until `close_bridge`; a second one is a programmer's error.
     bridge open_bridge();
+    /// The engine is gone, the run is not: what comes from that bridge is late from now on.
+    void close_bridge();
 
     // What the bridge does, see there.
     task<emit_verdict> emit(protocol::payload event);
     task<delta_verdict> delta(std::string agent_name, std::string message_id, std::string text);
     void begin_work(std::size_t calls) { at_work_ += calls; }
     void end_work();
-    task<approval_verdict> ask_approval(approval_request asked) {
-        return approvals_.ask(std::move(asked));
-    }
+    run_approvals& approvals() { return approvals_; }
+    bool is_current(std::uint64_t activation) const { return activation == activation_; }
+    void note_late_call();
+    void note_expiry(const std::string& tool_name) const;
+    void keep(const work_keeper* keeper) { keeper_ = keeper; }
+    /// What the present suspension's checkpoint says of the engine's work.
+    work_checkpoint take_saved_work() { return std::exchange(saved_work_, {}); }
     /// The run is being cancelled: nobody decides about its approvals any more.
     void cancel_approvals() { approvals_.cancel_undecided(); }
     std::string new_id(std::string_view prefix) { return on_.owner().random().id(prefix); }
@@ -87,11 +108,10 @@ public:
     /// terminal. Await it where no cancellation reaches.
     task<close_verdict> close(ending how);
 
-    /// Ends once the log has an event of the run, or has refused one: then why.
-    task<std::optional<refusal>> begun() {
-        co_await answered_.wait();
-        co_return first_event_ms_ ? std::nullopt : refused_;
-    }
+    /// Ends once no other process would begin the run or take it up: the log has an event of it and
+    /// does not have it suspended. Or once the log has refused an event, while it still would: then
+    /// why. For any number of callers; deaf to cancellation.
+    task<std::optional<refusal>> bound_to_process();
 
     /// The run's first refusal, if there was one.
     const std::optional<refusal>& refused() const { return refused_; }
@@ -99,6 +119,7 @@ public:
     /// Calls of a revoked bridge so far.
     std::int64_t late_calls() const { return late_calls_; }
     void add_tools_ms(std::int64_t spent) { tools_ms_ += spent; }
+    void add_model_time(duration spent) { model_time_ += spent; }
 
     /// When the agent was last heard: at the run's beginning, when it last emitted, or now, while
     /// it waits for the log.
@@ -109,9 +130,11 @@ public:
 
     /// Only approvals are open, as of the last event handed in.
     bool suspended() const { return suspended_since_.has_value(); }
+    /// And that is durable with all that another engine needs: this one may go.
+    bool can_do_without_engine() const { return suspended() && has_checkpoint_; }
     /// How long the run has been suspended, in all.
     duration suspended_time() const;
-    /// Called when `suspended` has changed.
+    /// Called when `suspended` or `can_do_without_engine` has changed.
     std::function<void()> on_suspension;
 
     const request_scope& scope() const { return *scope_; }
@@ -163,6 +186,14 @@ private:
     };
     std::variant<composed, refusal> compose(const protocol::payload& event);
     void note_suspension(run_batch& batch);
+    struct row_change {
+        std::optional<protocol::run_state> state;
+        bool keeps = false;  // with what another process goes on from
+    };
+    void note_row(const row_change& change, const batch_verdict& verdict);
+    bool could_go_on_elsewhere() const;
+    std::string checkpoint();
+    void note_checkpoint(const batch_verdict& verdict);
     std::optional<refusal> refuse_event(const protocol::payload& event);
     refusal remember(refusal why);
     std::optional<refusal> add_event(run_batch& batch, const protocol::payload& event);
@@ -195,6 +226,9 @@ private:
     std::optional<refusal> refused_;
     bool revoked_ = false;
     bool bridged_ = false;
+    std::uint64_t activation_ = 0;
+    const work_keeper* keeper_ = nullptr;
+    work_checkpoint saved_work_;
     std::int64_t late_calls_ = 0;
 
     gathering gathered_;
@@ -209,13 +243,18 @@ private:
     std::uint64_t submitted_ = 0;  // batches so far
     wakeup idle_;
     std::optional<std::int64_t> first_event_ms_;
-    latch answered_;  // the log has committed or refused the run's first event
+    std::optional<refusal> unwritten_;  // the log's first
+    std::list<wakeup> log_answers_;     // of who waits until the run is bound to its process
     std::optional<std::int64_t> first_text_ms_;
     std::int64_t tools_ms_ = 0;
+    duration model_time_{0};
 
     std::size_t at_work_ = 0;  // tool calls that do not wait for a person
     std::optional<time_point> suspended_since_;
     duration suspended_time_{0};
+    bool has_checkpoint_ = false;  // in the log, for the present suspension
+    bool is_kept_in_log_ = false;
+    std::size_t checkpoints_in_flight_ = 0;
     run_approvals approvals_;
 };
 

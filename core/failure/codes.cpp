@@ -280,6 +280,38 @@ constexpr std::array<code_traits, codes_count> table{{
      "Find out what the agent waited for (run_silent, /debug/runs), or raise "
      "limits.run_deadline_ms.",
      no_close},
+    {code::model_unavailable,
+     "model_unavailable",
+     error,
+     model,
+     "The user's run ends in agent_error model_unavailable, with what was said until then.",
+     "Check that the model's server runs, that base_url and proxies lead to it, and its limits; "
+     "name another model in fallback. Where the detail names an MCP server, see that it runs as "
+     "[[mcp]] says.",
+     no_close},
+    {code::model_error,
+     "model_error",
+     error,
+     model,
+     "The user's run ends in agent_error model_error, with what was said until then.",
+     "Read the server's answer in detail: a wrong model or key is mended in [[models]], an answer "
+     "cut off at the server.",
+     no_close},
+    {code::model_timeout,
+     "model_timeout",
+     error,
+     model,
+     "The user's run ends in agent_error model_timeout, with what was said until then.",
+     "Find out what holds the model's server up, or raise the timeouts of the model.",
+     no_close},
+    {code::context_truncated,
+     "context_truncated",
+     error,
+     model,
+     "The user's run ends in agent_error context_truncated: the model has not seen all it was "
+     "told.",
+     "Let context_tokens say what the server's context holds, or give the server a larger one.",
+     no_close},
 }};
 
 /// The compiler's own spelling of a value of `code`: the enumerator's name if it has one, else a

@@ -49,8 +49,12 @@ enum class code : std::uint8_t {
     delivery_stalled,
     run_silent,
     run_deadline,
+    model_unavailable,
+    model_error,
+    model_timeout,
+    context_truncated,
 };
-inline constexpr std::size_t codes_count = 36;
+inline constexpr std::size_t codes_count = 40;
 
 /// Whose concern a failure is.
 enum class code_class : std::uint8_t { security, infrastructure, storage, model, delivery };

@@ -26,28 +26,32 @@ inline void append_json(std::string& out, const std::string& value) {
 inline void append_json(std::string& out, const char* value) {
     append_json_string(out, value);
 }
+/// As it is, but on one line: so is every event and every frame.
 inline void append_json(std::string& out, const json_text& value) {
+    const std::size_t begin = out.size();
     out += value.text;
+    for (std::size_t at = out.find_first_of("\r\n", begin); at != std::string::npos;
+         at = out.find_first_of("\r\n", at + 1))
+        out[at] = ' ';  // between tokens: within a string it is escaped
 }
 inline void append_json(std::string& out, const json_view& value) {
     out += value.text;
 }
 
 template <class T>
-    requires std::same_as<T, bool>
+requires std::same_as<T, bool>
 void append_json(std::string& out, T value) {
     out += value ? "true" : "false";
 }
 
 template <std::integral T>
-    requires(!std::same_as<T, bool>)
-void append_json(std::string& out, T value) {
+requires(!std::same_as<T, bool>) void append_json(std::string& out, T value) {
     char digits[24];
     out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
 }
 
 template <class E>
-    requires std::is_enum_v<E>
+requires std::is_enum_v<E>
 void append_json(std::string& out, E value) {
     append_json_string(out, name_of(value));
 }

@@ -14,6 +14,10 @@ namespace {
 
 using read_result = std::variant<payload, field_error>;
 
+// What a field may hold is checked where it comes in; here it must be read again, whatever it is,
+// with the levels of the event around it.
+constexpr std::size_t depth_max = 512;
+
 template <std::size_t Index>
 read_result read_alternative(const boost::json::value& from) {
     std::variant_alternative_t<Index, payload> value;
@@ -45,8 +49,10 @@ event uncommitted(const payload& value) {
 std::variant<payload, field_error> payload_from_json(event_type type, std::string_view json) {
     std::array<unsigned char, 2048> buffer;
     boost::json::monotonic_resource memory(buffer.data(), buffer.size());
+    boost::json::parse_options with;
+    with.max_depth = depth_max;
     boost::system::error_code error;
-    const boost::json::value parsed = boost::json::parse(json, error, &memory);
+    const boost::json::value parsed = boost::json::parse(json, error, &memory, with);
     if (error)
         return field_error{"", "is not JSON: " + error.message()};
     return read_payload(type, parsed, std::make_index_sequence<event_types_count>());

@@ -283,6 +283,17 @@ struct going_away {
     }
 };
 
+/// Who answers, and whether they can, as in `welcome`: sent when it has changed.
+struct agents {
+    static constexpr std::string_view type = "agents";
+    std::vector<agent_card> cards;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("agents", self.cards);
+    }
+};
+
 template <class... Frames>
 struct frame_list {};
 
@@ -302,7 +313,7 @@ using replies = frame_list<
     pong,
     error>;
 /// Every frame that the server sends unasked, besides events, and `deleted` to who did not ask.
-using notices = frame_list<welcome, thread_changed, token_expiring, going_away>;
+using notices = frame_list<welcome, thread_changed, token_expiring, server::agents, going_away>;
 
 template <class T, class List>
 inline constexpr bool is_listed = false;

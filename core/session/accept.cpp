@@ -96,7 +96,7 @@ welcome_text(const session_settings& settings, const session_link& link, const a
                 .messages_per_minute = settings.messages_per_minute,
                 .queued_runs_max = static_cast<std::int64_t>(settings.queued_runs_max),
             },
-        .agents = settings.agents,
+        .agents = found.agents.value_or(settings.agents),
         .active_runs = found.active_runs,
         .degraded = degraded_parts(found),
     };

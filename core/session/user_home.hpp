@@ -24,6 +24,8 @@ struct request {
 struct arrival {
     /// Absent when the log cannot be read now.
     std::optional<std::vector<protocol::server::active_run>> active_runs;
+    /// Who answers now; absent: as configured.
+    std::optional<std::vector<protocol::server::agent_card>> agents{};
     /// Set: it does not let the session in, which must end so.
     std::optional<closing> refused;
 };

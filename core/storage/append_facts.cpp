@@ -37,6 +37,8 @@ std::int64_t messages_in(const append_request& request) {
 
 std::size_t bytes_of(const append_request& request) {
     std::size_t bytes = sizeof(append_request) + request.runs.size() * sizeof(run_change);
+    for (const run_change& change : request.runs)
+        bytes += change.checkpoint.size();
     for (const protocol::event& event : request.events)
         bytes += sizeof(protocol::event) + event.payload_json.size();
     return bytes;

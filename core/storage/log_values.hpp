@@ -29,6 +29,8 @@ struct new_message {
 struct run_change {
     std::string run_id;
     protocol::run_state state = protocol::run_state::running;
+    /// What a suspended run needs to go on in another process; any other state has none.
+    std::string checkpoint{};
 };
 
 /// A batch for one thread, committed whole or not at all.
@@ -50,6 +52,8 @@ struct append_request {
     std::int64_t now_ms = 0;
     /// Of the thread, when this append makes it; otherwise of no interest.
     std::string title;
+    /// Of a thread that exists, from now on; empty: it keeps the one it has.
+    std::string new_title{};
 };
 
 struct committed {
@@ -87,6 +91,8 @@ struct open_run {
     /// Of its `user_message` event.
     std::int64_t message_seq = 0;
     std::int64_t created_ms = 0;
+    /// As of the change that suspended it; empty when it is not, or cannot go on elsewhere.
+    std::string checkpoint{};
 };
 
 /// What is known of a thread besides its events.

@@ -134,7 +134,7 @@ task<> gate::serve_stream(net::byte_stream& stream) {
 task<gate::opening_ptr> gate::serve_requests(net::byte_stream& stream) {
     const executor on = co_await asio::this_coro::executor;
     const request_limits& limits = site_->options().limits;
-    const early_place place = enter(stream.remote_address());
+    early_place place = enter(stream.remote_address());
     if (!place) {
         metrics::counters_of(on).upgrades_refused.add(metrics::upgrade_refusal::unauthenticated);
         response refusal = too_many(*site_);
@@ -161,6 +161,10 @@ task<gate::opening_ptr> gate::serve_requests(net::byte_stream& stream) {
             if (open)
                 open->who.place_before_session = place;
             co_return open;
+        }
+        if (const auto* streamed = site_->find_stream(source.head().path)) {
+            co_await open_stream(stream, source, *streamed, std::move(place));
+            co_return nullptr;
         }
         const connection_after after = co_await serve_request(stream, source);
         if (after == connection_after::closed)

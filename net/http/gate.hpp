@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace clarion::http {
@@ -58,6 +59,15 @@ private:
         request_source& source,
         const websocket_endpoint& endpoint
     );
+    /// A POST that is answered by a stream: judged as an upgrade is, served to its end.
+    task<> open_stream(
+        net::byte_stream& stream,
+        request_source& source,
+        const stream_endpoint& endpoint,
+        early_place place
+    );
+    std::optional<response> judge_stream(const request& asked, const caller& from) const;
+    task<std::optional<response>> read_input(request_source& source, std::size_t bytes_max) const;
     task<> end_broken(websocket::transport& over, const std::string& what);
 
     std::shared_ptr<site> site_;

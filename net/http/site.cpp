@@ -57,4 +57,9 @@ const websocket_endpoint* site::find_endpoint(std::string_view path) const {
     return found == options_.endpoints.end() ? nullptr : &*found;
 }
 
+const stream_endpoint* site::find_stream(std::string_view path) const {
+    const auto found = std::ranges::find(options_.streams, path, &stream_endpoint::path);
+    return found == options_.streams.end() ? nullptr : &*found;
+}
+
 }  // namespace clarion::http

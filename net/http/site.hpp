@@ -42,10 +42,21 @@ using session_service = std::function<task<>(session::connection&, session::upgr
 /// `/echo`; frames and messages up to `bytes_max`.
 [[nodiscard]] websocket_endpoint make_echo_endpoint(std::string path, std::size_t bytes_max);
 
+/// An address where a POST is answered by a stream that lasts. `serve` runs on the connection's
+/// shard, from which it is called at any time and on every shard; it writes the whole answer, head
+/// included, and the connection is finished when it has ended. It may read from the stream to learn
+/// that the peer is gone.
+struct stream_endpoint {
+    std::string path;
+    std::size_t body_bytes_max = 0;
+    std::function<task<>(net::byte_stream&, request, session::upgrade_request&)> serve;
+};
+
 /// What one listener serves, and under which rules.
 struct site_options {
     router routes;
     std::vector<websocket_endpoint> endpoints;
+    std::vector<stream_endpoint> streams{};
     origin_policy origins;
     authentication mode = authentication::off;
     request_limits limits;
@@ -82,6 +93,9 @@ public:
     const site_options& options() const noexcept { return options_; }
     /// nullptr when `path` opens no WebSocket.
     [[nodiscard]] const websocket_endpoint* find_endpoint(std::string_view path) const;
+
+    /// nullptr when `path` is none of those.
+    [[nodiscard]] const stream_endpoint* find_stream(std::string_view path) const;
 
     admission& websockets() noexcept { return websockets_; }
     admission& unauthenticated() noexcept { return unauthenticated_; }

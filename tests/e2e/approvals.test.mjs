@@ -217,11 +217,11 @@ test("an approval that nobody decides expires, and the run goes on", async () =>
   }
 });
 
-for (const [how, stop, terminal] of [
-  ["a crash", (of) => of.kill(), "agent_error"],
-  ["a shutdown", (of) => of.stop(), "agent_cancelled"],
+for (const [how, stop] of [
+  ["a crash", (of) => of.kill()],
+  ["a shutdown", (of) => of.stop()],
 ])
-  test(`${how} while a run is suspended closes it with its approval`, async () => {
+  test(`a suspended run survives ${how} and goes on when it is allowed, once`, async () => {
     const dataDir = mkdtempSync(join(tmpdir(), "clarion-approvals-"));
     try {
       const first = await startServer({ dataDir });
@@ -231,21 +231,27 @@ for (const [how, stop, terminal] of [
       await stop(first);
       assert.ok(Date.now() - begin < 10000, "nobody waits for a person");
       const second = await startServer({ dataDir });
-      const again = new Tab("ada", second);
-      assert.deepEqual((await again.frame("welcome")).active_runs, []);
-      again.send({ type: "subscribe", thread_id: "t1", since: { epoch: "", seq: 0 } });
-      const end = await again.frame(terminal);
-      assert.deepEqual(again.events(), [...BEFORE, "approval_resolved", terminal]);
-      const resolved = (await again.frame("approval_resolved")).payload;
-      assert.deepEqual(resolved, {
-        approval_id: asked.approval_id, decision: "cancelled", by: "server",
-      });
-      assert.equal(end.payload.code ?? end.payload.reason,
-        terminal === "agent_error" ? "process_lost" : "shutdown");
-      again.approve(asked.approval_id, "allow");
-      assert.equal((await again.frame("approve_result")).verdict, "not_found");
-      tab.end();
-      again.end();
+      const [one, two] = [new Tab("ada", second), new Tab("ada", second)];
+      const { active_runs: runs } = await one.frame("welcome");
+      assert.deepEqual(runs.map((run) => run.state), ["suspended"]);
+      await two.frame("welcome");
+      for (const each of [one, two]) each.send({ type: "subscribe", thread_id: "t1", since: { epoch: "", seq: 0 } });
+      await one.frame("caught_up");
+      await two.frame("caught_up");
+      one.approve(asked.approval_id, "allow");
+      two.approve(asked.approval_id, "deny");
+      const answers = [await one.frame("approve_result"), await two.frame("approve_result")];
+      assert.deepEqual(answers.map((answer) => answer.verdict).sort(), ["already_resolved", "resolved"]);
+      await one.frame("agent_completed");
+      const allowed = (await one.frame("approval_resolved")).payload.decision === "allow";
+      assert.deepEqual(one.events(), [
+        ...BEFORE, "approval_resolved", ...(allowed ? ["tool_executing", "tool_completed"] : []),
+        "assistant_message", "agent_completed",
+      ]);
+      const { census } = (await one.frame("agent_completed")).payload;
+      assert.equal(census.first_seq, (await one.frame("agent_started")).seq);
+      assert.equal(census.last_seq, (await one.frame("agent_completed")).seq - 1);
+      for (const each of [tab, one, two]) each.end();
       await second.stop();
     } finally {
       rmSync(dataDir, { recursive: true, force: true });

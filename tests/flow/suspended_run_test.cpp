@@ -212,10 +212,10 @@ BOOST_AUTO_TEST_CASE(an_agent_that_returns_or_throws_leaves_no_approval_open) {
     check_cancelled_by_server(other);
 }
 
-BOOST_AUTO_TEST_CASE(a_drain_does_not_wait_for_a_person) {
-    flow_server server;
-    flow_client& ada = server.connect("ada");
-    ask_for_approval(server, ada);
+// Its agent cannot go on in another process: it ends with this one.
+BOOST_AUTO_TEST_CASE(a_drain_ends_a_suspended_run_that_nobody_could_take_up) {
+    flow_server server(with_script(call_then_sleep));
+    flow_client& ada = ask_scripted_and_wait(server);
     const time_point begin = server.world().now();
     server.run(server.home().drain(seconds(20)));
     BOOST_TEST((server.world().now() - begin < seconds(1)));
@@ -223,20 +223,20 @@ BOOST_AUTO_TEST_CASE(a_drain_does_not_wait_for_a_person) {
     check_cancelled_by_server(ada);
 }
 
-BOOST_AUTO_TEST_CASE(a_lost_process_leaves_no_approval_open_after_the_next_start) {
+BOOST_AUTO_TEST_CASE(a_lost_process_ends_a_suspended_run_that_nobody_can_take_up) {
     storage::memory_event_log log;
     std::string id;
     {
         auto lost = std::make_unique<flow_server>([&] {
-            flow_server::options with;
+            flow_server::options with = with_script(call_then_sleep);
             with.log = &log;
             return with;
         }());
-        id = ask_for_approval(*lost, lost->connect("ada"));
+        id = approval_id_of(ask_scripted_and_wait(*lost));
         BOOST_TEST(stored_state(*lost) == "suspended");
         kill(std::move(lost));
     }
-    flow_server::options with;
+    flow_server::options with = with_script(call_then_sleep);
     with.log = &log;
     flow_server server(std::move(with));
     server.revive();

@@ -36,6 +36,12 @@ public:
         for (auto& [request, done] : std::exchange(held_reads_, {}))
             start_read(std::move(request), std::move(done));
     }
+    /// They never come, as what a process handed in that was killed before it was written.
+    void lose_held() {
+        holds_appends_ = holds_reads_ = false;
+        held_appends_.clear();
+        held_reads_.clear();
+    }
 
     void start_append(
         storage::append_request request,

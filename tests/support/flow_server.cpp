@@ -89,6 +89,8 @@ flow_server::flow_server(options with)
     agents.push_back(agents::demo::make_demo_agent());
     if (with.extra_agent)
         agents.push_back(std::move(with.extra_agent));
+    for (auto& one : with.team)
+        agents.push_back(std::move(one));
     agents_ = std::make_unique<agents::agent_registry>(std::move(agents), "demo");
     engines_ = std::make_unique<engine::engine_factory>(*agents_, tools_);
     home_ = std::make_unique<conversation::conversations>(
@@ -133,13 +135,18 @@ task<> flow_server::serve(flow_client& client) {
 }
 
 void flow_server::revive() {
+    revive_for(duration::zero());
+    settle();
+}
+
+void flow_server::revive_for(duration time) {
     auto revive_all = [this]() -> task<> {
         const auto found = co_await log_->list_open_runs();
         for (const auto& thread : std::get<std::vector<storage::thread_runs>>(found))
             co_await home_->revive(thread.key);
     };
     run(revive_all());
-    settle();
+    world_.run_for(time);
 }
 
 void flow_server::run(task<> work) {

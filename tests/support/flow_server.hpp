@@ -92,6 +92,7 @@ public:
         conversation::conversations_settings conversations;
         session::session_settings sessions = without_heartbeat();
         std::unique_ptr<agents::agent> extra_agent;
+        std::vector<std::unique_ptr<agents::agent>> team;
         /// Used instead of an own memory log, to stand for a restart on the same data.
         storage::event_log* log = nullptr;
         session::authenticator* door = nullptr;
@@ -117,6 +118,8 @@ public:
 
     /// Opens what an earlier process left, as at a start.
     void revive();
+    /// The same, and then so long, however much there is left to do.
+    void revive_for(duration time);
     /// Runs one coroutine to its end.
     void run(task<> work);
 

@@ -56,7 +56,7 @@ verb_bench() {
   local bench benches
   setup build test bench
   build_preset release
-  for bench in first_event resume_time durable_rate idle_connections run_cost trace_echo; do
+  for bench in first_event resume_time durable_rate idle_connections run_cost trace_echo model_tokens model_runs model_cancel; do
     heading "$bench"
     CLARION_BIN=$PWD/build/release/bin/clarion node "tests/bench/$bench.mjs"
   done

@@ -170,6 +170,11 @@ task<outcome> perform(demo_turn& turn, help asked) {
 
 class demo_agent final : public agent {
 public:
+    explicit demo_agent(demo_agent_settings settings) : name_(std::move(settings.name)) {
+        if (!settings.description.empty())
+            description_ = std::move(settings.description);
+    }
+
     const std::string& name() const override { return name_; }
     const std::string& description() const override { return description_; }
     const std::vector<std::string>& tool_names() const override { return tool_names_; }
@@ -192,9 +197,25 @@ public:
         co_return co_await std::move(performance);
     }
 
+    // Only a call that waits for a person suspends a run.
+    task<outcome> resume(
+        const engine::request_scope& request,
+        engine::bridge& bridge,
+        tool_dispatcher& tools,
+        protocol::json_text
+    ) const override {
+        demo_turn turn(request, bridge, tools);
+        command asked = understand(request.text);
+        const auto ending = co_await turn.go_on();
+        if (!ending)
+            co_return stopped();
+        const auto& about = std::get<ask_approval>(asked);
+        co_return co_await say_and_end(turn, approval_answer(about, *ending));
+    }
+
 private:
-    const std::string name_ = "demo";
-    const std::string description_ =
+    const std::string name_;
+    std::string description_ =
         "Computes, tells the time, searches the conversation and counts words, without a model.";
     const std::vector<std::string> tool_names_{
         "calculator",
@@ -209,8 +230,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<agent> make_demo_agent() {
-    return std::make_unique<demo_agent>();
+std::unique_ptr<agent> make_demo_agent(demo_agent_settings settings) {
+    return std::make_unique<demo_agent>(std::move(settings));
 }
 
 }  // namespace clarion::agents::demo

@@ -24,6 +24,10 @@ std::string_view next_word(std::string_view text) {
     return text.substr(0, std::min(text.find_first_of(blanks, word), text.size()));
 }
 
+protocol::json_text nothing_kept() {
+    return {"{}"};
+}
+
 task<step> finish(reply& message) {
     const engine::emit_verdict verdict = co_await message.finish();
     co_return step_of(verdict);
@@ -74,8 +78,18 @@ task<std::optional<tool_ending>> demo_turn::call(tool_call wanted) {
     co_return std::move(answers->front().ending);
 }
 
+// The message alone tells what comes after the call.
+task<std::optional<tool_ending>> demo_turn::go_on() {
+    tool_dispatcher::checkpoint keep = nothing_kept;
+    tool_dispatcher::answers answers = co_await tools_.resume(std::move(keep));
+    if (std::holds_alternative<engine::refusal>(answers))
+        co_return std::nullopt;
+    co_return std::move(std::get<std::vector<tool_answer>>(answers).front().ending);
+}
+
 task<std::optional<std::vector<tool_answer>>> demo_turn::call_all(std::vector<tool_call> wanted) {
-    tool_dispatcher::answers answers = co_await tools_.call(std::move(wanted));
+    tool_dispatcher::checkpoint keep = nothing_kept;
+    tool_dispatcher::answers answers = co_await tools_.call(std::move(wanted), std::move(keep));
     if (std::holds_alternative<engine::refusal>(answers))
         co_return std::nullopt;
     co_return std::get<std::vector<tool_answer>>(std::move(answers));

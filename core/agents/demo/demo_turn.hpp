@@ -37,6 +37,8 @@ public:
 
     /// Nothing when refused.
     [[nodiscard]] task<std::optional<tool_ending>> call(tool_call wanted);
+    /// The same for the call that an earlier engine of the run made, which waited for a person.
+    [[nodiscard]] task<std::optional<tool_ending>> go_on();
     [[nodiscard]] task<std::optional<std::vector<tool_answer>>> call_all(
         std::vector<tool_call> wanted
     );

@@ -2,6 +2,7 @@
 
 #include "core/agents/tool.hpp"
 #include "core/agents/tool_registry.hpp"
+#include "core/ports/web.hpp"
 
 #include <memory>
 
@@ -17,6 +18,8 @@ std::unique_ptr<tool> make_clock();
 std::unique_ptr<tool> make_search_thread();
 /// `text_stats {text}`: how long a text is.
 std::unique_ptr<tool> make_text_stats();
+/// `http_get {url}`: a page of an allowed host, as text. Not among those that every server has.
+std::unique_ptr<tool> make_http_get(const ports::web& pages);
 
 void add_builtin_tools(tool_registry& tools);
 

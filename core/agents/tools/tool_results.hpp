@@ -72,6 +72,25 @@ struct search_hits {
     }
 };
 
+struct fetched_page {
+    /// Behind all redirects.
+    std::string url;
+    std::int64_t status = 0;
+    std::string content_type;
+    std::string text;
+    /// There was more of it.
+    bool is_cut = false;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("url", self.url);
+        visit("status", self.status);
+        visit("content_type", self.content_type);
+        visit("text", self.text);
+        visit("is_cut", self.is_cut);
+    }
+};
+
 struct text_counts {
     /// Unicode code points.
     std::int64_t characters = 0;

@@ -30,6 +30,8 @@ append_verdict thread_records::append(append_request&& request) {
 
     if (!exist_)
         title_ = std::move(request.title);
+    else if (!request.new_title.empty())
+        title_ = std::move(request.new_title);
     exist_ = true;
     epoch_ = std::move(request.epoch);
     fencing_token_ = request.fencing_token;
@@ -68,7 +70,8 @@ void thread_records::add_run(append_request& request) {
          .agent = std::move(message.agent),
          .state = message.state,
          .message_seq = user_message_seq(request),
-         .created_ms = request.now_ms}
+         .created_ms = request.now_ms,
+         .checkpoint = {}}
     );
 }
 
@@ -77,6 +80,7 @@ void thread_records::change_run(const run_change& change) {
     open_runs_ -= is_open(run.state) ? 1U : 0U;
     open_runs_ += is_open(change.state) ? 1U : 0U;
     run.state = change.state;
+    run.checkpoint = change.checkpoint;
 }
 
 void thread_records::add_events(std::vector<protocol::event>& events) {

@@ -48,6 +48,7 @@ appender::appender(connection& database)
           " updated_ms = ?, event_bytes = event_bytes + ? WHERE thread_rowid = ?"
       ),
       move_to_hour_(database, "UPDATE threads SET updated_hour = ? WHERE thread_rowid = ?"),
+      rename_thread_(database, "UPDATE threads SET title = ? WHERE thread_rowid = ?"),
       add_event_(
           database,
           "INSERT INTO events(thread_rowid, seq, type, timestamp_ms, run_id, payload)"
@@ -63,7 +64,10 @@ appender::appender(connection& database)
           "INSERT INTO messages(thread_rowid, message_id, content_digest, run_id, seq)"
           " VALUES (?, ?, ?, ?, ?)"
       ),
-      change_run_(database, "UPDATE runs SET state = ? WHERE thread_rowid = ? AND run_id = ?") {}
+      change_run_(
+          database,
+          "UPDATE runs SET state = ?, checkpoint = ? WHERE thread_rowid = ? AND run_id = ?"
+      ) {}
 
 append_verdict appender::append(const append_request& request) {
     const std::optional<position> at = find_thread(request.key);
@@ -164,6 +168,8 @@ void appender::advance_thread(const append_request& request, const position& at)
     );
     if (const std::int64_t hour = hour_of(request.now_ms); hour != at.updated_hour)
         move_to_hour_.run(hour, at.thread_rowid);
+    if (!request.new_title.empty())
+        rename_thread_.run(request.new_title, at.thread_rowid);
 }
 
 void appender::add_events(const append_request& request, std::int64_t thread_rowid) {
@@ -204,7 +210,8 @@ appender::add_run(const append_request& request, std::int64_t thread_rowid) {
 std::optional<unavailable>
 appender::change_runs(const append_request& request, std::int64_t thread_rowid) {
     for (const run_change& change : request.runs) {
-        change_run_.run(protocol::name_of(change.state), thread_rowid, change.run_id);
+        change_run_
+            .run(protocol::name_of(change.state), change.checkpoint, thread_rowid, change.run_id);
         if (!database_.failed() && database_.changes() == 0)
             return unknown_run(change.run_id);
     }

@@ -54,6 +54,7 @@ private:
     statement add_thread_;
     statement advance_thread_;
     statement move_to_hour_;
+    statement rename_thread_;
     statement add_event_;
     statement add_run_;
     statement add_message_;

@@ -24,7 +24,7 @@ event_reads::event_reads(connection& database)
       ),
       open_runs_(
           database,
-          "SELECT run_id, message_id, agent, state, message_seq, created_ms FROM runs"
+          "SELECT run_id, message_id, agent, state, message_seq, created_ms, checkpoint FROM runs"
           " WHERE user_id = ? AND thread_rowid = ? AND state <> 'finished' ORDER BY message_seq"
       ),
       page_(

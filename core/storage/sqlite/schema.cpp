@@ -107,7 +107,13 @@ UPDATE threads SET event_bytes = coalesce((
 ), 0);
 )sql";
 
-constexpr std::array all_steps{first_tables, table_of_revocations, thread_lists, event_bytes};
+// What a suspended run goes on from; empty for any other.
+constexpr const char* checkpoints = R"sql(
+ALTER TABLE runs ADD COLUMN checkpoint TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr std::array
+    all_steps{first_tables, table_of_revocations, thread_lists, event_bytes, checkpoints};
 
 // For the step that gives threads of earlier versions their titles.
 void title_of_message(sqlite3_context* answer, int, sqlite3_value** arguments) {

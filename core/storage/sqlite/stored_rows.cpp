@@ -48,6 +48,7 @@ open_run read_run(connection& from, const statement::rows& row) {
         .state = read_name<protocol::run_state>(from, row.text(3)),
         .message_seq = row.integer(4),
         .created_ms = row.integer(5),
+        .checkpoint = std::string(row.text(6)),
     };
 }
 

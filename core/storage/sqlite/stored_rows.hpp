@@ -20,7 +20,7 @@ duplicate_message read_message(connection& from, const statement::rows& row);
 /// From the columns seq, type, timestamp_ms, run_id, payload.
 protocol::event read_event(connection& from, const statement::rows& row);
 
-/// From the columns run_id, message_id, agent, state, message_seq, created_ms.
+/// From the columns run_id, message_id, agent, state, message_seq, created_ms, checkpoint.
 open_run read_run(connection& from, const statement::rows& row);
 
 /// From the columns run_id, state.

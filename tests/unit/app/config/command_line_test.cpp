@@ -78,9 +78,18 @@ BOOST_AUTO_TEST_CASE(a_restore_names_its_backup_and_its_directory) {
     });
 }
 
-BOOST_AUTO_TEST_CASE(commands_of_later_versions_are_named_as_such) {
+BOOST_AUTO_TEST_CASE(a_probe_names_a_server_by_its_url_or_its_command) {
+    const any_command over_http = parse_command_line({"mcp-probe", "http://127.0.0.1:1/mcp"}, {});
+    BOOST_TEST(std::get<command::mcp_probe>(over_http).url == "http://127.0.0.1:1/mcp");
+    const any_command over_pipes = parse_command_line({"mcp-probe", "--", "npx", "--help"}, {});
+    const auto& words = std::get<command::mcp_probe>(over_pipes).words;
+    BOOST_TEST((words == std::vector<std::string>{"npx", "--help"}));
+    BOOST_TEST(asks_for<command::help>({"mcp-probe", "--help"}));
     check({
-        {{"mcp-probe", "--", "npx", "-y"}, "clarion mcp-probe is not part of this version yet"},
+        {{"mcp-probe", "--"}, "clarion mcp-probe -- needs a command"},
+        {{"mcp-probe"},
+         "clarion mcp-probe needs a URL, or -- and a command (clarion mcp-probe --help)"},
+        {{"mcp-probe", "ftp://x"}, "\"ftp://x\": begins neither with http:// nor with https://"},
     });
 }
 

@@ -144,8 +144,8 @@ BOOST_AUTO_TEST_CASE(each_fault_is_named_by_file_line_and_key) {
         {"server.trusted_proxies = ['10.0.0.1']",
          "clarion.toml:1: server.trusted_proxies must be a list, each element a network such as "
          "10.0.0.0/8"},
-        {"server.log_format = 1979-05-27", "clarion.toml:1: server.log_format must be text or json"
-        },
+        {"server.log_format = 1979-05-27",
+         "clarion.toml:1: server.log_format must be text or json"},
         {"default_agent = ''", "clarion.toml:1: default_agent must be the name of an agent"},
         {"server.lissten = 1", "clarion.toml:1: server.lissten is not a setting"},
         {"listen = '127.0.0.1:1'", "clarion.toml:1: listen is not a setting"},
@@ -159,14 +159,128 @@ BOOST_AUTO_TEST_CASE(each_fault_is_named_by_file_line_and_key) {
         BOOST_TEST(fault_in(each.text) == each.line);
 }
 
-BOOST_AUTO_TEST_CASE(sections_of_later_versions_are_refused_in_so_many_words) {
+BOOST_AUTO_TEST_CASE(mcp_servers_are_read_with_keys_that_users_make_up) {
+    settings made;
+    const char* const file = R"(
+[[mcp]]
+name = "files"
+command = ["npx", "-y", "server", "."]
+env = { KEY = "value" }
+approve = "never"
+tools = { write_file = "always", run = { approve = "always", when = { path = "^/etc/" } } }
+
+[[mcp]]
+name = "web"
+url = "http://127.0.0.1:3101/mcp"
+)";
+    BOOST_REQUIRE(!read_config_text(file, "clarion.toml", made));
+    BOOST_REQUIRE(made.mcp.size() == 2U);
+    const mcp_config& files = made.mcp[0];
+    BOOST_TEST(files.command.size() == 4U);
+    BOOST_TEST(files.env.at("KEY") == "value");
+    BOOST_TEST(files.approve == "never");
+    BOOST_REQUIRE(files.tools.size() == 2U);
+    BOOST_TEST(files.tools[0].tool == "write_file");
+    BOOST_TEST(files.tools[0].when.empty());
+    BOOST_TEST(files.tools[1].tool == "run");
+    BOOST_TEST(files.tools[1].approve == "always");
+    BOOST_TEST(files.tools[1].when.at("path") == "^/etc/");
+    BOOST_TEST(made.mcp[1].url == "http://127.0.0.1:3101/mcp");
+    BOOST_TEST(made.mcp[1].approve == "unless-read-only");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_with_an_mcp_server_is_named_by_its_place) {
     const std::vector<row> rows = {
-        {"demo = true\n[[models]]\nname = 'local'\n",
-         "clarion.toml:2: models is not supported by this version"},
-        {"\n[[mcp]]\nname = 'files'\n", "clarion.toml:2: mcp is not supported by this version"},
-        {"[[agents]]\n", "clarion.toml:1: agents is not supported by this version"},
-        {"models = []", "clarion.toml:1: models is not supported by this version"},
-        {"[agents.assistant]\n", "clarion.toml:1: agents is not supported by this version"},
+        {"[[mcp]]\nname = 'a.b'",
+         "clarion.toml:2: mcp.0.name must be a name of letters, digits, - and _, which its tools "
+         "begin with"},
+        {"[[mcp]]\napprove = 'maybe'",
+         "clarion.toml:2: mcp.0.approve must be never, always or unless-read-only"},
+        {"[[mcp]]\ntools = { a = 'maybe' }",
+         "clarion.toml:2: mcp.0.tools.a must be never, always or unless-read-only"},
+        {"[[mcp]]\ntools = { a = { when = { b = '(' } } }",
+         "clarion.toml:2: mcp.0.tools.a.when.b must be a regular expression"},
+        {"[[mcp]]\nenv = { A = 1 }", "clarion.toml:2: mcp.0.env.A must be a text"},
+        {"[[mcp]]\nspeed = 1", "clarion.toml:2: mcp.0.speed is not a setting"},
+    };
+    for (const row& each : rows)
+        BOOST_TEST(fault_in(each.text) == each.line);
+}
+
+BOOST_AUTO_TEST_CASE(models_and_agents_are_read_one_by_one) {
+    settings made;
+    const char* const file = R"(
+[[models]]
+name = "local"
+base_url = "http://127.0.0.1:11434/v1"
+model = "llama3.2"
+api_key_env = "OPENAI_API_KEY"
+fallback = ["other"]
+timeouts = { connect_ms = 1000, idle_ms = 2000 }
+context_tokens = 8192
+
+[[models]]
+name = "other"
+timeouts.total_ms = 3000
+
+[[agents]]
+name = "assistant"
+kind = "model"
+prompt = "You are …"
+model = "local"
+tools = ["calculator", "clock"]
+agents = ["remote"]
+handoffs = ["remote"]
+title = false
+limits = { turns = 3, tool_calls = 4, parallel_tools = 5, tokens = 6, tool_timeout_ms = 7, run_deadline_ms = 8 }
+
+[[agents]]
+name = "remote"
+kind = "ag-ui"
+url = "http://127.0.0.1:4011/agui"
+)";
+    BOOST_TEST(read_config_text(file, "clarion.toml", made).value_or("") == "");
+    BOOST_REQUIRE(made.models.size() == 2U);
+    BOOST_TEST(made.models[0].base_url == "http://127.0.0.1:11434/v1");
+    BOOST_TEST(made.models[0].fallback.at(0) == "other");
+    BOOST_TEST(made.models[0].connect_ms == 1000);
+    BOOST_TEST(made.models[0].first_token_ms == 60'000);
+    BOOST_TEST(made.models[0].idle_ms == 2000);
+    BOOST_TEST(made.models[0].context_tokens == 8192);
+    BOOST_TEST(made.models[1].name == "other");
+    BOOST_TEST(made.models[1].total_ms == 3000);
+    BOOST_REQUIRE(made.agents.size() == 2U);
+    BOOST_TEST(made.agents[0].agents.at(0) == "remote");
+    BOOST_TEST(made.agents[0].handoffs.at(0) == "remote");
+    BOOST_TEST(made.agents[1].kind == "ag-ui");
+    BOOST_TEST(made.agents[1].url == "http://127.0.0.1:4011/agui");
+    BOOST_TEST(made.agents[0].tools.size() == 2U);
+    BOOST_TEST(!made.agents[0].title);
+    BOOST_TEST(made.agents[1].title);
+    BOOST_TEST(made.agents[0].turns == 3);
+    BOOST_TEST(made.agents[0].tokens == 6);
+    BOOST_TEST(made.agents[0].tool_timeout_ms == 7);
+    BOOST_TEST(made.agents[0].run_deadline_ms == 8);
+    settings again;
+    BOOST_TEST(read_config_text(to_toml(made), "again.toml", again).value_or("") == "");
+    BOOST_TEST(to_toml(again) == to_toml(made));
+}
+
+BOOST_AUTO_TEST_CASE(faults_in_models_and_agents_are_named_by_their_place) {
+    const std::vector<row> rows = {
+        {"[[agents]]\nlimits = 1\n", "clarion.toml:2: agents.0.limits is not a setting"},
+        {"models = []", "clarion.toml:1: models must be a section in double brackets"},
+        {"[agents.assistant]\n", "clarion.toml:1: agents must be a section in double brackets"},
+        {"[[models]]\n[[models]]\nkey = 'secret'\n",
+         "clarion.toml:3: models.1.key is not a setting"},
+        {"[[models]]\nbase_url = 'http://user:key@h/'\n",
+         "clarion.toml:2: models.0.base_url must be a URL such as http://127.0.0.1:11434/v1, "
+         "without a user"},
+        {"[[models]]\ntimeouts = { idle_ms = 0 }\n",
+         "clarion.toml:2: models.0.timeouts.idle_ms must be a whole number from 1 to 86400000"},
+        {"[[agents]]\nkind = 'robot'\n",
+         "clarion.toml:2: agents.0.kind must be model, ag-ui or demo"},
+        {"[[models]]\nname = ''\n", "clarion.toml:2: models.0.name must be the name of the model"},
     };
     for (const row& each : rows)
         BOOST_TEST(fault_in(each.text) == each.line);

@@ -177,11 +177,35 @@ BOOST_AUTO_TEST_CASE(an_unreadable_certificate_or_key_is_named_with_the_reason) 
 BOOST_AUTO_TEST_CASE(there_is_always_an_agent_to_answer) {
     BOOST_TEST(fault_with([](settings& s) {
                    s.demo = false;
-               }) == "demo = false leaves no agent, because this version has no other");
+               }) == "demo = false leaves no agent: configure one in [[agents]]");
+    BOOST_TEST(fault_with([](settings& s) {
+                   s.default_agent = "assistant";
+               }) == "default_agent: there is no agent \"assistant\"");
+}
+
+BOOST_AUTO_TEST_CASE(the_demo_agent_may_have_another_name_and_nothing_else) {
+    const auto fault = [](const auto& change) {
+        return fault_with([&](settings& s) {
+            agent_config guide;
+            guide.name = "guide";
+            guide.kind = agent_kind_demo;
+            change(guide);
+            s.agents.push_back(std::move(guide));
+            s.demo = false;
+            s.default_agent = "guide";
+        });
+    };
+    BOOST_TEST(fault([](agent_config&) {}) == "");
     BOOST_TEST(
-        fault_with([](settings& s) { s.default_agent = "assistant"; }) ==
-        "default_agent: there is no agent \"assistant\", because this version has only \"demo\""
+        fault([](agent_config& of) { of.model = "m"; }) ==
+        "[[agents]] \"guide\": model is for kind = \"model\": the demo agent has its own"
     );
+    BOOST_TEST(fault([](agent_config& of) {
+                   of.url = "http://127.0.0.1/";
+               }) == "[[agents]] \"guide\": url is for kind = \"ag-ui\"");
+    BOOST_TEST(fault([](agent_config& of) {
+                   of.api_key_env = "PATH";
+               }) == "[[agents]] \"guide\": api_key_env is for kind = \"ag-ui\"");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

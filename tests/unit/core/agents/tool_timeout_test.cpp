@@ -44,6 +44,40 @@ support::scripted_tool::script sleeper(std::size_t& begun) {
     };
 }
 
+/// Works for so many seconds, and tells each of them.
+class telling_tool final : public tool {
+public:
+    explicit telling_tool(int seconds) : seconds_(seconds) {
+        spec_.name = "telling";
+        spec_.parameters = {"{}"};
+        spec_.timeout = std::chrono::seconds(2);
+    }
+    const tool_spec& spec() const override { return spec_; }
+    std::optional<protocol::field_error> check_arguments(const boost::json::object&)
+        const override {
+        return std::nullopt;
+    }
+    task<tool_result> call(engine::request_scope_ptr, boost::json::object) const override {
+        co_return value_of("null");
+    }
+    task<tool_result> call_telling(
+        engine::request_scope_ptr,
+        boost::json::object,
+        ports::progress_sink tell
+    ) const override {
+        for (int second = 1; second <= seconds_; ++second) {
+            co_await sleep_for(std::chrono::seconds(1));
+            tell({double(second), double(seconds_), ""});
+            tell({double(second), double(seconds_), "once more"});  // too soon to be shown
+        }
+        co_return value_of("\"done\"");
+    }
+
+private:
+    tool_spec spec_;
+    int seconds_;
+};
+
 bool is_aborted(const boost::system::system_error& error) {
     return error.code() == asio::error::operation_aborted;
 }
@@ -63,6 +97,26 @@ task<> give_up_after(
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(tool_timeout)
+
+BOOST_AUTO_TEST_CASE(progress_is_shown_and_gives_more_time) {
+    dispatcher_fixture f;
+    f.add(std::make_unique<telling_tool>(8));
+    const tool_ending ending = f.call("telling");
+    BOOST_TEST((ending.outcome == tool_outcome::ok));
+    const auto told = f.run.all<protocol::progress_update>();
+    BOOST_REQUIRE(told.size() == 8U);
+    BOOST_TEST(told.front().message == "telling: 1 of 8");
+    BOOST_TEST(told.front().percent.value() == 12);
+    BOOST_TEST(told.back().percent.value() == 100);
+}
+
+BOOST_AUTO_TEST_CASE(progress_gives_no_time_without_end) {
+    dispatcher_fixture f;
+    f.add(std::make_unique<telling_tool>(1000));
+    const tool_ending ending = f.call("telling");
+    BOOST_TEST((ending.outcome == tool_outcome::timeout));
+    BOOST_TEST(((f.elapsed() == std::chrono::seconds(2) * timeout_growth_max)));
+}
 
 BOOST_AUTO_TEST_CASE(a_tool_that_hears_its_time_out_is_gone_with_it) {
     dispatcher_fixture f;

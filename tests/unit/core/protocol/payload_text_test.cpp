@@ -42,6 +42,22 @@ BOOST_AUTO_TEST_CASE(a_result_that_is_null_comes_back_from_the_log_as_null) {
     BOOST_TEST((std::get<tool_completed>(std::get<payload>(back)).result == json_text{"null"}));
 }
 
+BOOST_AUTO_TEST_CASE(what_was_committed_is_read_again_however_deep_it_is) {
+    constexpr std::size_t depth = 128;
+    const custom deep{"n", {std::string(depth, '[') + std::string(depth, ']')}};
+    BOOST_TEST(!check_payload(deep));
+    const auto back = payload_from_json(event_type::custom, payload_to_json(deep));
+    BOOST_REQUIRE(std::holds_alternative<payload>(back));
+    BOOST_TEST((std::get<custom>(std::get<payload>(back)).data == deep.data));
+}
+
+BOOST_AUTO_TEST_CASE(an_event_is_one_line_whatever_others_have_written) {
+    const tool_executing pretty{"a", "t", "x", {"{\r\n  \"a\": \"b\\n\"\n}"}, std::nullopt};
+    const std::string json = payload_to_json(pretty);
+    BOOST_TEST(json.find_first_of("\r\n") == std::string::npos);
+    BOOST_TEST(json.find(R"("a": "b\n")") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(the_check_names_the_field_that_breaks_the_table) {
     const auto pointer_of = [](const payload& wrong) {
         const auto error = check_payload(wrong);

@@ -236,6 +236,23 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_run_changes_with_the_events_that_say_so, store, 
     );
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_checkpoint_lasts_until_the_run_changes_again, store, stores) {
+    store at;
+    at.ask.commit(message_behind(0, "m_1", "r_1"));
+    append_request suspends = state_behind(1, "r_1", run_state::suspended);
+    suspends.runs.back().checkpoint = R"({"work":"\u0000 \u00e4"})";
+    std::int64_t seq = at.ask.commit(suspends);
+    BOOST_TEST(at.ask.open(ada())->open_runs.at(0).checkpoint == suspends.runs.back().checkpoint);
+    BOOST_TEST(
+        at.ask.list_open_runs().at(0).row.open_runs.at(0).checkpoint ==
+        suspends.runs.back().checkpoint
+    );
+    seq = at.ask.commit(texts_behind(seq, {"denied"}));
+    BOOST_TEST(!at.ask.open(ada())->open_runs.at(0).checkpoint.empty());
+    at.ask.commit(state_behind(seq, "r_1", run_state::running));
+    BOOST_TEST(at.ask.open(ada())->open_runs.at(0).checkpoint.empty());
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_run_may_end_in_the_append_that_makes_it, store, stores) {
     store at;
     append_request request = message_behind(0, "m_1", "r_1");

@@ -91,6 +91,32 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_thread_is_listed_with_what_a_list_shows, store, 
     BOOST_TEST(!only_of(at.ask).active_run);
 }
 
+// By an append without an event, which moves it in no list unless its time says so.
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_thread_gets_another_title, store, stores) {
+    store at;
+    append_request first = texts_behind(0, {"x"});
+    first.now_ms = start_ms;
+    first.title = "of the beginning";
+    first.new_title = "only a thread that exists gets another one";
+    at.ask.commit(std::move(first));
+    BOOST_TEST(only_of(at.ask).title == "of the beginning");
+    append_request renamed = texts_behind(1, {});
+    renamed.now_ms = start_ms;
+    renamed.new_title = "a better one";
+    BOOST_TEST(at.ask.commit(renamed) == 1);
+    BOOST_TEST(at.ask.open(ada())->title == "a better one");
+    append_request again = texts_behind(1, {"y"});
+    again.now_ms = start_ms;
+    at.ask.commit(std::move(again));
+    const listed_thread one = only_of(at.ask);
+    BOOST_TEST(one.title == "a better one");
+    BOOST_TEST(one.last_seq == 2);
+    BOOST_TEST(one.updated_ms == start_ms);
+    renamed.new_title = "from somewhere else";
+    BOOST_TEST(std::holds_alternative<wrong_position>(at.ask.append(renamed)));
+    BOOST_TEST(only_of(at.ask).title == "a better one");
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(
     the_active_run_is_the_one_at_work_else_the_first_that_waits,
     store,

@@ -69,8 +69,7 @@ const std::vector<std::string> five_stages{
     "tool_executing",
     "tool_completed",
     "text_delta",
-    "assistant_message"
-};
+    "assistant_message"};
 
 bool holds(const std::string& text, std::string_view part) {
     return text.find(part) != std::string::npos;
@@ -320,7 +319,15 @@ BOOST_AUTO_TEST_CASE(the_registry_has_each_tool_that_the_agent_names) {
     for (const std::string& name : demo->tool_names())
         BOOST_TEST((registry.find(name) != nullptr), name);
     BOOST_TEST(demo->name() == "demo");
+    BOOST_TEST(!demo->description().empty());
     BOOST_TEST(demo->parallel_tools_max() == 64U);
+}
+
+BOOST_AUTO_TEST_CASE(it_answers_under_another_name) {
+    const auto guide = make_demo_agent({"guide", "Shows what there is"});
+    BOOST_TEST(guide->name() == "guide");
+    BOOST_TEST(guide->description() == "Shows what there is");
+    BOOST_TEST(make_demo_agent({"guide", ""})->description() == make_demo_agent()->description());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "core/protocol/describe.hpp"
+#include "core/protocol/json_reader.hpp"
+#include "core/protocol/payloads.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace clarion::agents {
+
+/// One of the calls that an agent waits for while its run is suspended: one that waits for a
+/// person, one of another agent that does, or one that has ended.
+struct call_checkpoint {
+    std::string tool_call_id;
+    std::string tool_name;
+    std::string arguments;
+    std::optional<std::string> approval_id;
+    /// When its `tool_executing` was, Unix ms, and what the agent in it goes on from.
+    std::optional<std::int64_t> began_ms;
+    std::optional<std::string> said;
+    std::optional<protocol::json_text> inside;
+    std::optional<protocol::tool_outcome> outcome;
+    std::optional<protocol::json_text> result;
+    std::optional<std::string> error;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("tool_call_id", self.tool_call_id);
+        visit("tool_name", self.tool_name);
+        visit("arguments", self.arguments);
+        visit("approval_id", self.approval_id);
+        visit("began_ms", self.began_ms);
+        visit("said", self.said);
+        visit("inside", self.inside);
+        visit("outcome", self.outcome);
+        visit("result", self.result);
+        visit("error", self.error);
+    }
+};
+
+/// What an agent goes on from, and the calls it waits for, in their order.
+struct batch_checkpoint {
+    protocol::json_text agent;
+    std::vector<call_checkpoint> calls;
+    /// What agents that it called have used.
+    std::optional<protocol::token_usage> spent;
+
+    template <class Self, class Visitor>
+    static void describe(Self& self, Visitor& visit) {
+        visit("agent", self.agent);
+        visit("calls", self.calls);
+        visit("spent", self.spent);
+    }
+};
+
+}  // namespace clarion::agents
