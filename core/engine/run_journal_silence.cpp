@@ -25,26 +25,4 @@ void run_journal::tell_progress(std::string message) {
     submit(std::move(batch), std::move(text), [](const batch_verdict&) {});
 }
 
-// The run's row changes with the append that suspends the run or lets it go on.
-void run_journal::note_suspension(run_batch& batch) {
-    const bool waits = at_work_ == 0 && !grammar_.open_approvals().empty();
-    if (waits == suspended())
-        return;
-    batch.state = waits ? run_state::suspended : run_state::running;
-    if (waits) {
-        suspended_since_ = clock().now();
-    } else {
-        suspended_time_ += clock().now() - *suspended_since_;
-        suspended_since_.reset();
-    }
-    if (on_suspension)
-        on_suspension();
-}
-
-duration run_journal::suspended_time() const {
-    if (!suspended_since_)
-        return suspended_time_;
-    return suspended_time_ + (clock().now() - *suspended_since_);
-}
-
 }  // namespace clarion::engine

@@ -78,7 +78,7 @@ void happens_before::begin(const entry& next) {
     const auto made = made_.find(next.subject);
     actor_state& state = actors_[actor_by_id_[next.subject]];
     if (made != made_.end())
-        join(state.known, made->second.at_making);
+        join(state.known, made->second);
     else if (next.other == 0)
         state.is_whole = false;
 }
@@ -87,33 +87,23 @@ void happens_before::resume(const entry& next) {
     const std::uint64_t actor = coroutine_actor(next.subject);
     if (const clock* turn = turn_clock(next))
         join(known_by(actor), *turn);
-    // Asked to run on another shard, it has ended.
-    const auto on = parked_on_.find(next.subject);
-    if (on == parked_on_.end() || of_.text(on->second) != "co_spawn")
-        return;
-    const auto ended = ended_of_.find(actor);
-    if (ended == ended_of_.end())
-        return;
-    join(known_by(actor), ended->second);
-    ended_of_.erase(ended);
 }
 
-// Nothing of it is needed any more but what its maker may ask for.
+// What the turn does afterwards it does after that.
+void happens_before::come_back(const entry& next) {
+    const thread_state& on = threads_[next.thread];
+    if (!on.turns.empty())
+        join(known_by(on.turns.back()), known_by(coroutine_actor(next.subject)));
+}
+
+// Nothing of it is needed any more.
 void happens_before::end(const entry& next) {
     const std::uint64_t actor = coroutine_actor(next.subject);
-    const auto made = made_.find(next.subject);
-    if (made != made_.end()) {
-        const std::uint64_t maker = made->second.maker_actor;
-        if (actor == next.subject && maker < first_function && actors_.contains(maker))
-            join(ended_of_[maker], known_by(actor));
-        made_.erase(made);
-    }
-    parked_on_.erase(next.subject);
+    come_back(next);
+    made_.erase(next.subject);
     actor_by_id_.erase(next.subject);
-    if (actor != next.subject)
-        return;
-    actors_.erase(actor);
-    ended_of_.erase(actor);
+    if (actor == next.subject)
+        actors_.erase(actor);
 }
 
 void happens_before::begin_turn(thread_state& on, const entry& next) {
@@ -142,7 +132,7 @@ void happens_before::take(const entry& next) {
             // It has done nothing yet: this is its maker's.
             actor_ = next.other != 0 ? coroutine_actor(next.other)
                                      : function_actor(threads_[next.thread]);
-            made_[next.subject] = {actor_, known_by(actor_)};
+            made_[next.subject] = known_by(actor_);
             is_whole_ = actors_[actor_].is_whole;
             return;
         case event::begun:
@@ -151,7 +141,7 @@ void happens_before::take(const entry& next) {
             begin(next);
             break;
         case event::suspended:
-            parked_on_[next.subject] = next.text;
+            come_back(next);
             break;
         case event::resumed:
             resume(next);

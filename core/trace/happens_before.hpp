@@ -11,8 +11,8 @@ namespace clarion::trace {
 
 /// What certainly happened before what, whatever the schedule: vector clocks over a recording. A
 /// coroutine and all it awaits are one actor. An edge goes from making a coroutine to its
-/// beginning, from `release` to `acquire`, from queueing a function to its turn, and from a
-/// coroutine that another shard was asked to run back to the asker.
+/// beginning, from `release` to `acquire`, from queueing a function to its turn, and from what a
+/// coroutine does in a turn to the rest of that turn.
 ///
 /// A function that nobody queued, as far as the recording tells, counts as ordered after all that
 /// was remembered before it: rather no finding than a wrong one.
@@ -52,11 +52,6 @@ private:
         std::vector<std::uint64_t> turns;  // actors of queued functions, innermost last
         std::uint64_t plain_actor = 0;     // of functions that nobody queued
     };
-    struct spawned {
-        std::uint64_t maker_actor = 0;
-        clock at_making;
-    };
-
     static void join(clock& into, const clock& more);
 
     std::uint64_t actor_of(const entry& next);
@@ -64,6 +59,7 @@ private:
     std::uint64_t function_actor(thread_state& on);
     void begin(const entry& next);
     void resume(const entry& next);
+    void come_back(const entry& next);
     void end(const entry& next);
     void begin_turn(thread_state& on, const entry& next);
     void end_turn(thread_state& on);
@@ -74,12 +70,9 @@ private:
     std::unordered_map<std::uint64_t, std::uint64_t> actor_by_id_;
     std::unordered_map<std::uint64_t, actor_state> actors_;
     std::unordered_map<std::uint32_t, thread_state> threads_;
-    std::unordered_map<std::uint64_t, spawned> made_;
+    std::unordered_map<std::uint64_t, clock> made_;  // with what their makers knew
     std::unordered_map<std::uint64_t, clock> released_;
     std::unordered_map<std::uint64_t, clock> posted_;
-    std::unordered_map<std::uint64_t, word> parked_on_;
-    /// What coroutines ended with, by the actor that made them, until that one asks.
-    std::unordered_map<std::uint64_t, clock> ended_of_;
     std::uint64_t moments_ = 0;
     std::uint64_t functions_ = 0;
     std::uint64_t actor_ = 0;

@@ -20,8 +20,10 @@ void idle_connections::put(std::string origin, net::byte_stream_ptr stream, time
     idle_.push_front({std::move(origin), std::move(stream), now});
     std::size_t same = 0;
     for (auto one = idle_.begin(); one != idle_.end();) {
-        same += one->origin == idle_.front().origin ? 1 : 0;
-        const bool is_over = one->origin == idle_.front().origin && same > limits_.per_origin_max;
+        const bool is_same = one->origin == idle_.front().origin;
+        if (is_same)
+            ++same;
+        const bool is_over = is_same && same > limits_.per_origin_max;
         one = is_over ? idle_.erase(one) : std::next(one);
     }
     while (idle_.size() > limits_.connections_max)

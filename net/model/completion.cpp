@@ -75,7 +75,8 @@ void completion::take_whole(std::string_view body, completion_events& out) {
 void completion::take_chunk(chat_chunk chunk, completion_events& out) {
     if (chunk.error)
         return fail(failure_of(*chunk.error), out);
-    chunks_ += chunk.is_empty() ? 0 : 1;
+    if (!chunk.is_empty())
+        ++chunks_;
     has_content_ |= !chunk.text.empty() || !chunk.reasoning.empty() || !chunk.calls.empty();
     if (!chunk.reasoning.empty()) {
         has_reasoning_field_ = true;
