@@ -18,7 +18,7 @@ const TERMINALS = ["agent_completed", "agent_error", "agent_cancelled"];
 // An MCP server that stays away is asked every 30 s at last, a service that is there every 30 s.
 const CHANGE_BOUND_MS = 90000;
 const FIXTURES = [
-  { match: { userMessage: "sum", hasToolResult: false }, response: { toolCalls: [{ name: "late_get-sum", arguments: JSON.stringify({ a: 2, b: 40 }) }] } },
+  { match: { userMessage: "sum", hasToolResult: false }, response: { toolCalls: [{ name: "late__get-sum", arguments: JSON.stringify({ a: 2, b: 40 }) }] } },
   { match: { userMessage: "sum", hasToolResult: true }, response: { content: "Added." } },
   { match: { userMessage: "hello" }, response: { content: "Here I am." } },
 ];

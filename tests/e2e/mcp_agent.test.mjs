@@ -51,14 +51,14 @@ before(async () => {
   writeFileSync(join(files, "note.txt"), "the secret word is sesame");
   writeFileSync(join(dir, "description"), "Looks");
   models = await startModelServer([
-    ...calls("read", "files_read_text_file", { path: join(files, "note.txt") }),
-    ...calls("write", "files_write_file", { path: join(files, "made.txt"), content: "made" }),
-    ...calls("outside", "files_read_text_file", { path: "/etc/passwd" }),
-    ...calls("wrong", "files_read_text_file", { path: 7 }),
-    ...calls("sum", "remote_get-sum", { a: 2, b: 40 }),
-    ...calls("long", "remote_trigger-long-running-operation", { duration: 3, steps: 3 }),
-    ...calls("endless", "remote_trigger-long-running-operation", { duration: 600, steps: 2 }),
-    ...calls("look", "changing_look", {}),
+    ...calls("read", "files__read_text_file", { path: join(files, "note.txt") }),
+    ...calls("write", "files__write_file", { path: join(files, "made.txt"), content: "made" }),
+    ...calls("outside", "files__read_text_file", { path: "/etc/passwd" }),
+    ...calls("wrong", "files__read_text_file", { path: 7 }),
+    ...calls("sum", "remote__get-sum", { a: 2, b: 40 }),
+    ...calls("long", "remote__trigger-long-running-operation", { duration: 3, steps: 3 }),
+    ...calls("endless", "remote__trigger-long-running-operation", { duration: 600, steps: 2 }),
+    ...calls("look", "changing__look", {}),
   ]);
   remote = await startEverything();
   writeFileSync(join(dir, "changing.cjs"), CHANGING);
