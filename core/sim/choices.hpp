@@ -61,6 +61,8 @@ struct choice_settings {
     std::size_t steps_expected = 300;
     /// A run that does not end by itself is given up after so many functions.
     std::size_t steps_max = 500'000;
+    /// Time passes while something is ready, at one in so many turns; 0 never.
+    std::size_t held_up_one_in = 0;
     /// Set: these are taken, and the default everywhere else, whatever the policy.
     std::optional<std::vector<deviation>> only{};
 };

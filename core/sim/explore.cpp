@@ -176,6 +176,7 @@ choice_settings settings_of(std::uint64_t seed, std::size_t steps_expected) {
         return made;
     made.order = seed % 2 == 1 ? policy::random : policy::pct;
     made.depth = 2 + (seed / 2) % 3;
+    made.held_up_one_in = 40;
     return made;
 }
 

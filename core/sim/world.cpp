@@ -11,7 +11,6 @@ namespace {
 constexpr std::int64_t wall_start_ms = 1'790'000'000'000;
 
 constexpr duration held_up_max = std::chrono::milliseconds(100);
-constexpr std::size_t held_up_one_in = 40;
 
 std::uint64_t now_ns(const void* of) noexcept {
     return static_cast<std::uint64_t>(static_cast<const world*>(of)->now().since_start().count());
@@ -130,11 +129,12 @@ std::optional<time_point> world::earliest_timer() const {
 // Whether time passes although something is ready, so that a timer overtakes what was queued
 // before it was due: the machine is busy, for no longer than a person would bear.
 bool world::is_held_up() {
-    if (ready_.empty() || choices_.settings().order == policy::fifo)
+    const std::size_t one_in = choices_.settings().held_up_one_in;
+    if (ready_.empty() || one_in == 0)
         return false;
     const auto next = earliest_timer();
     return next && *next <= now_ + held_up_max &&
-           choices_.choose(choice::time, 2, held_up_one_in) != 0;
+           choices_.choose(choice::time, 2, one_in) != 0;
 }
 
 bool world::advance_to_timer(time_point latest) {

@@ -27,7 +27,8 @@ sim::played pipelined_frames(sim::world& in) {
 sim::played registration(sim::world& in) {
     auto on = std::make_unique<stage>(in, server_options{});
     manners first;
-    first.begins = opening::soon;
+    const bool is_quick = in.decisions().choose(sim::choice::script, 2) != 0;
+    first.begins = is_quick ? opening::soon : opening::later;
     manners second;
     second.awaits = {"m1"};
     on->add("ada", first).begin({{"m1", "hello"}});

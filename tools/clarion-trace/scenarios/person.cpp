@@ -19,6 +19,7 @@ namespace {
 constexpr duration patience_max = std::chrono::minutes(3);
 constexpr duration pause_between_visits = milliseconds(200);
 constexpr std::size_t visits_max = 400;
+constexpr duration pause_of_the_slow = milliseconds(5);
 
 constexpr std::size_t frame_bytes_max = std::size_t{4} << 20U;
 
@@ -145,7 +146,7 @@ task<std::optional<std::string>> person::open(net::byte_stream& stream) {
         due_.push_back(R"({"type":"hello","token":)" + quoted(how_.token()) + '}');
     const bool at_once =
         how_.begins == opening::at_once || (how_.begins == opening::either && chance(2));
-    is_pipelining_ = at_once || how_.begins == opening::soon;
+    is_pipelining_ = at_once || how_.begins == opening::soon || how_.begins == opening::later;
     if (is_pipelining_)
         queue_opening();
     if (at_once)
@@ -185,6 +186,8 @@ task<> person::visit() {
         stream->abort();
         co_return;
     }
+    if (how_.begins == opening::later)
+        co_await sleep_for(pause_of_the_slow);
     websocket::transport over(*stream, client_options(), *already_read);
     co_await converse(over, patience);
     copy_.disconnected();

@@ -30,6 +30,7 @@ enum class opening : std::uint8_t {
     waits,    ///< for `welcome`
     at_once,  ///< in one segment with the upgrade
     soon,     ///< behind the upgrade's answer, without waiting for more
+    later,    ///< some milliseconds behind it, without waiting for more
     either,   ///< `waits` or `at_once`
 };
 

@@ -180,11 +180,11 @@ url = "http://127.0.0.1:3101/mcp"
     BOOST_TEST(files.env.at("KEY") == "value");
     BOOST_TEST(files.approve == "never");
     BOOST_REQUIRE(files.tools.size() == 2U);
-    BOOST_TEST(files.tools[0].tool == "write_file");
-    BOOST_TEST(files.tools[0].when.empty());
-    BOOST_TEST(files.tools[1].tool == "run");
-    BOOST_TEST(files.tools[1].approve == "always");
-    BOOST_TEST(files.tools[1].when.at("path") == "^/etc/");
+    BOOST_TEST(files.tools[0].tool == "run");  // by name
+    BOOST_TEST(files.tools[0].approve == "always");
+    BOOST_TEST(files.tools[0].when.at("path") == "^/etc/");
+    BOOST_TEST(files.tools[1].tool == "write_file");
+    BOOST_TEST(files.tools[1].when.empty());
     BOOST_TEST(made.mcp[1].url == "http://127.0.0.1:3101/mcp");
     BOOST_TEST(made.mcp[1].approve == "unless-read-only");
 }
@@ -370,7 +370,7 @@ BOOST_AUTO_TEST_CASE(the_printed_defaults_name_every_setting_in_its_section) {
     BOOST_TEST(printed.find("\nadmin = \"127.0.0.1:8081\"\n") != std::string::npos);
     BOOST_TEST(printed.find("\nallow_origin = []\n") != std::string::npos);
     BOOST_TEST(printed.find("\n\n[limits]\nframe_bytes_max = 262144\n") != std::string::npos);
-    BOOST_TEST(printed.ends_with("\ndelta_window_ms = 25\n"));
+    BOOST_TEST(printed.ends_with("\ndelta_window_ms = 25\n\n[http_get]\nallow = []\n"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

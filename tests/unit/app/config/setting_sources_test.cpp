@@ -56,6 +56,7 @@ struct file_row {
 const std::vector<file_row> rows_of_the_file = {
     {"default_agent", "\"assistant\"", "assistant"},
     {"demo", "false", false},
+    {"http_get.allow", "['example.com']", texts{"example.com"}},
     {"server.trusted_proxies", "['10.0.0.0/8', 'fd00::/8']", texts{"10.0.0.0/8", "fd00::/8"}},
 };
 

@@ -25,7 +25,10 @@ BOOST_FIXTURE_TEST_CASE(a_model_answers, conversation) {
     request.messages = {{.by = ports::speaker::user, .text = "Hi"}};
     const heard result = ask("first", request);
     BOOST_TEST(result.text == "Hello");
-    BOOST_REQUIRE(result.answer);
+    BOOST_REQUIRE_MESSAGE(
+        result.answer.has_value(),
+        (result.failure ? result.failure->message : std::string("nothing"))
+    );
     BOOST_TEST((result.answer->how == ports::model_finish::stopped));
     BOOST_TEST(result.notices.empty());
     const std::string& sent = server.requests.at(0);
@@ -43,12 +46,12 @@ BOOST_FIXTURE_TEST_CASE(a_connection_serves_the_next_answer_too, conversation) {
 
 BOOST_FIXTURE_TEST_CASE(tokens_are_told_with_model_and_provider, conversation) {
     const std::string counted =
-        data(R"({"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":2,"total_tokens":9}})"
+        event_of(R"({"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":2,"total_tokens":9}})"
         );
     server.scripts = {
         {{.bytes = stream_head + said("x") +
-                   data(R"({"choices":[{"delta":{},"finish_reason":"stop"}]})") + counted +
-                   data("[DONE]") + stream_tail}}
+                   event_of(R"({"choices":[{"delta":{},"finish_reason":"stop"}]})") + counted +
+                   event_of("[DONE]") + stream_tail}}
     };
     const heard result = ask();
     BOOST_REQUIRE((result.answer && result.answer->usage));
@@ -60,7 +63,7 @@ BOOST_FIXTURE_TEST_CASE(tokens_are_told_with_model_and_provider, conversation) {
 BOOST_FIXTURE_TEST_CASE(calls_bear_the_names_of_the_tools, conversation) {
     server.scripts = {
         {{.bytes = stream_head +
-                   data(R"({"choices":[{"delta":{"tool_calls":[{"index":0,"id":"c",)"
+                   event_of(R"({"choices":[{"delta":{"tool_calls":[{"index":0,"id":"c",)"
                         R"("function":{"name":"files__read","arguments":"{}"}}]}}]})") +
                    finished() + stream_tail}}
     };
@@ -160,7 +163,7 @@ BOOST_FIXTURE_TEST_CASE(nothing_is_tried_again_once_anything_was_shown, conversa
 }
 
 BOOST_FIXTURE_TEST_CASE(reasoning_counts_as_shown, conversation) {
-    const std::string thought = data(R"({"choices":[{"delta":{"reasoning":"Hm."}}]})");
+    const std::string thought = event_of(R"({"choices":[{"delta":{"reasoning":"Hm."}}]})");
     server.scripts = {{{.bytes = stream_head + thought}, {.what = kind::end}}, saying("no")};
     const heard result = ask();
     BOOST_TEST(result.reasoning == "Hm.");
@@ -172,7 +175,7 @@ BOOST_FIXTURE_TEST_CASE(
     an_error_in_the_stream_before_anything_was_shown_is_tried_again,
     conversation
 ) {
-    const std::string error = data(R"({"error":{"message":"busy","code":503}})");
+    const std::string error = event_of(R"({"error":{"message":"busy","code":503}})");
     server.scripts = {{{.bytes = stream_head + error + stream_tail}}, saying("Hello")};
     BOOST_TEST(ask().text == "Hello");
 }

@@ -62,7 +62,7 @@ BOOST_FIXTURE_TEST_CASE(comments_and_empty_chunks_keep_no_model_alive, timed) {
     server_script script = {later(seconds(0), stream_head + said("Hel"))};
     for (int beat = 0; beat < 10; ++beat) {
         script.push_back(later(seconds(10), stream_chunk(": keep-alive\n\n")));
-        script.push_back(later(seconds(1), data(R"({"choices":[{"delta":{"content":""}}]})")));
+        script.push_back(later(seconds(1), event_of(R"({"choices":[{"delta":{"content":""}}]})")));
     }
     server.scripts = {script};
     const heard result = ask_and_measure();
@@ -100,7 +100,7 @@ BOOST_FIXTURE_TEST_CASE(an_answer_that_never_ends_is_ended, timed) {
 BOOST_FIXTURE_TEST_CASE(a_server_that_has_finished_is_not_waited_for_long, timed) {
     server.scripts = {{later(
         seconds(0),
-        stream_head + said("Hi") + data(R"({"choices":[{"finish_reason":"stop"}]})")
+        stream_head + said("Hi") + event_of(R"({"choices":[{"finish_reason":"stop"}]})")
     )}};
     const heard result = ask_and_measure();
     BOOST_TEST(result.text == "Hi");
