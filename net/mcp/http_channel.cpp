@@ -84,6 +84,11 @@ task<std::string> http_channel::run() {
         (void)co_await first_of(hear(), has_agreed_.wait());
 }
 
+void http_channel::forget() {
+    agreed_.reset();
+    session_.clear();
+}
+
 void http_channel::agree(const agreement& on) {
     agreed_ = on;
     has_agreed_.notify();
@@ -123,11 +128,6 @@ http::client_request http_channel::get(const std::string& last_event_id) const {
 
 task<ask_outcome> http_channel::ask(question asked) {
     const executor on = co_await asio::this_coro::executor;
-    const bool is_greeting = asked.method == "initialize" || asked.method == "server/discover";
-    if (is_greeting) {
-        agreed_.reset();
-        session_.clear();
-    }
     conversation talk{++last_id_, {asked.patience, on.owner().now()}, on.owner()};
     talk.on_progress = std::move(asked.on_progress);
     if (talk.on_progress)
