@@ -88,7 +88,23 @@ std::vector<ports::remote_event> agui_reader::take(std::string_view data) {
     if (!take_text(type, from, out) && !take_reasoning(type, from, out) &&
         !take_call(type, from, out) && !take_run(type, from, out))
         take_extra(type, from, out);
+    if (!is_over_ && holds_too_much()) {
+        is_over_ = true;
+        out.emplace_back(ports::remote_failure{
+            protocol::agent_error_code::too_large,
+            "the remote agent leaves more open than can be held"});
+    }
     return out;
+}
+
+// Also ids that nobody has announced.
+bool agui_reader::holds_too_much() const {
+    std::size_t bytes = 0;
+    for (const auto* const open : {&texts_, &calls_})
+        for (const auto& [id, held] : *open)
+            bytes += id.size();
+    return texts_.size() + calls_.size() > ports::remote_open_max ||
+           bytes > ports::remote_waiting_bytes_max;
 }
 
 // What came in chunks ends with the first event that is none.

@@ -31,6 +31,7 @@ private:
     bool take_call(std::string_view type, const field_reader& from, events& out);
     bool take_run(std::string_view type, const field_reader& from, events& out);
     void take_extra(std::string_view type, const field_reader& from, events& out);
+    bool holds_too_much() const;
     void end_chunks(events& out);
     void end_text(const std::string& id, events& out);
     void end_call(const std::string& id, events& out);

@@ -178,6 +178,27 @@ BOOST_AUTO_TEST_CASE(a_run_is_asked_for_with_the_thread_and_nothing_that_is_null
     );
 }
 
+BOOST_AUTO_TEST_CASE(what_is_left_open_is_bounded) {
+    for (const std::string kind : {"TEXT_MESSAGE_CONTENT", "TOOL_CALL_ARGS"}) {
+        const std::string id = kind == "TOOL_CALL_ARGS" ? "toolCallId" : "messageId";
+        std::vector<std::string> data;
+        for (std::size_t open = 0; open <= remote_open_max; ++open)
+            data.push_back(
+                R"({"type":")" + kind + R"(","delta":"x",")" + id + R"(":"i)" +
+                std::to_string(open) + R"("})"
+            );
+        const std::vector<std::string> words = read(data);
+        BOOST_TEST(words.size() == remote_open_max + 2);
+        BOOST_TEST(words.back() == "failure the remote agent leaves more open than can be held");
+        data.pop_back();
+        BOOST_TEST(read(data).size() == remote_open_max);
+    }
+    const std::string id(remote_waiting_bytes_max + 1, 'i');
+    BOOST_TEST(read({R"({"type":"TOOL_CALL_ARGS","delta":"x","toolCallId":")" + id + R"("})"})
+                   .back()
+                   .starts_with("failure"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
