@@ -139,6 +139,8 @@ task<ask_outcome> http_channel::ask(question asked) {
         ask_for_progress(asked.params, talk.id);
     http::client_request request =
         post(asked.method, encode(rpc_request{talk.id, asked.method, std::move(asked.params)}));
+    if (asked.method == "tools/call")
+        request.repeats = http::repetition::forbidden;
     for (http::header_field& field : asked.headers)
         request.headers.push_back(std::move(field));
     const place among(*this, talk, asked.cancels);

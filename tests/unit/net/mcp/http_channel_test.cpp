@@ -146,6 +146,15 @@ BOOST_AUTO_TEST_CASE(a_session_that_is_gone_is_told_apart) {
     BOOST_TEST((std::get<ask_failure>(f.ask(asking())).what == fault::session_lost));
 }
 
+BOOST_AUTO_TEST_CASE(a_call_whose_connection_breaks_is_not_made_twice) {
+    begin_session();
+    BOOST_TEST(over.idle_connections_count() == 1U);
+    server.scripts.push_back({{.what = kind::end}});
+    BOOST_TEST((std::get<ask_failure>(ask(asking())).what == fault::closed));
+    BOOST_TEST(server.requests.size() == 2U);
+    BOOST_TEST(server.connections.size() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(each_of_two_calls_hears_that_their_session_is_gone) {
     begin_session();
     server.scripts.push_back({{.after = seconds(1), .bytes = whole_answer(404, "")}});
