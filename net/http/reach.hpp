@@ -9,8 +9,8 @@
 
 namespace clarion::http {
 
-/// What a 401 or 403 says of a server: that it would not serve us, or, where something else is asked
-/// of it than it is there for, nothing.
+/// What a 401 or 403 says of a server: that it would not serve us, or, where something else is
+/// asked of it than it is there for, nothing.
 enum class key_refusal : std::uint8_t { counts, says_nothing };
 
 /// Asks a server for something of no interest. Nothing: it is there and would serve who asks; else
