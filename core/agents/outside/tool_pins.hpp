@@ -15,8 +15,8 @@ public:
     /// Kept in a file (JSON), if it has a name; one that is not there is empty.
     explicit tool_pins(std::string path);
 
-    /// Why there is a file that says nothing, as a sentence. Every tool has changed then, until it is
-    /// set; that stands in the file from its next `save` on, so that it outlives a restart.
+    /// Why there is a file that says nothing, as a sentence. Every tool has changed then, until it
+    /// is set; that stands in the file from its next `save` on, so that it outlives a restart.
     const std::optional<std::string>& trouble() const { return trouble_; }
 
     /// Nothing for a tool that nobody has seen.
