@@ -25,7 +25,7 @@ public:
 private:
     struct field_reader;
     using events = std::vector<ports::remote_event>;
-    struct message {
+    struct whole_text {
         std::string id{};
         std::string text{};
     };
@@ -48,8 +48,8 @@ private:
     model::half_joiner reasoning_;
     std::optional<std::string> text_in_chunks_;
     std::optional<std::string> call_in_chunks_;
-    message said_;        // the last that was streamed
-    message unstreamed_;  // what the last snapshot ends with
+    whole_text said_;        // the last that was streamed
+    whole_text unstreamed_;  // what the last snapshot ends with
     bool is_over_ = false;
 };
 
