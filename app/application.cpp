@@ -320,7 +320,7 @@ net_reports application::reports() {
     const auto is_own = [this](std::string_view credential) {
         return proof_.is_own(credential);
     };
-    return {log_line(), &failures_, &memory_.budget(), is_own};
+    return {log_line(), &failures_, &memory_.budget(), is_own, objections_of(door())};
 }
 
 // Behind the first green round of the canary.
