@@ -200,6 +200,7 @@ test("progress is shown while the tool works", async () => {
 test("a cancel reaches the tool", async () => {
   const { client, of } = await say("endless");
   const told = () => readFileSync(join(dir, "told"), "utf8").trim().split("\n");
+  assert.equal((await client.frame("tool_executing")).payload.tool_name, "patient.wait");
   await eventually(() => told().length === 1 && /^call \d+$/.test(told()[0]), true, 20000);
   client.send({ type: "cancel", thread_id: "t1", message_id: "m1" });
   await client.frame("agent_cancelled");
