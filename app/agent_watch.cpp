@@ -5,7 +5,6 @@
 #include "core/async/ask.hpp"
 #include "core/async/sleep.hpp"
 #include "core/async/task_group.hpp"
-#include "net/http/reach.hpp"
 #include "net/http/url.hpp"
 
 #include <algorithm>
@@ -38,6 +37,12 @@ http::client_request question_to(const model_config& of) {
 
 http::client_request question_to(const agent_config& of) {
     return question_for(std::get<http::url>(http::parse_url(of.url)), read_api_key(of));
+}
+
+// A gateway may let runs pass, which are POSTs, and nothing else.
+http::key_refusal refusal_by(const agent_config& one) {
+    return one.kind == agent_kind_remote ? http::key_refusal::says_nothing
+                                         : http::key_refusal::counts;
 }
 
 // Two models of one server are one service, unless their keys differ.
@@ -84,7 +89,10 @@ agent_watch::agent_watch(
         needs.tools = one.tools;
         for (http::client_request& asked : questions_for(one, with)) {
             needs.services.push_back(key_of(asked));
-            questions_.insert_or_assign(needs.services.back(), std::move(asked));
+            questions_.insert_or_assign(
+                needs.services.back(),
+                question{std::move(asked), refusal_by(one)}
+            );
         }
         state_.add(std::move(needs));
     }
@@ -115,9 +123,10 @@ task<> agent_watch::look() {
 
 task<> agent_watch::look_at(std::string service) {
     const executor on = co_await asio::this_coro::executor;
-    http::client_request asked = questions_.at(service);
-    const std::string where = asked.target.authority();
-    auto trouble = co_await http::reach(over_, std::move(asked), on.owner().now() + patience);
+    question put = questions_.at(service);
+    const std::string where = put.asked.target.authority();
+    const time_point by = on.owner().now() + patience;
+    auto trouble = co_await http::reach(over_, std::move(put.asked), put.refused, by);
     if (trouble)
         trouble = where + ": " + *trouble;
     state_.take(service, std::move(trouble), on.owner().now());

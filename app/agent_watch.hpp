@@ -6,6 +6,7 @@
 #include "core/failure/log.hpp"
 #include "core/protocol/server_frames.hpp"
 #include "net/http/client.hpp"
+#include "net/http/reach.hpp"
 
 #include <map>
 #include <string>
@@ -33,6 +34,11 @@ public:
     task<> run();
 
 private:
+    struct question {
+        http::client_request asked;
+        http::key_refusal refused = http::key_refusal::counts;
+    };
+
     task<> look_at(std::string service);
     task<> tell_homes();
 
@@ -40,7 +46,7 @@ private:
     home_directory& homes_;
     failure::logger log_;
     http::client over_;
-    std::map<std::string, http::client_request> questions_;  // by URL and key
+    std::map<std::string, question> questions_;  // by URL and key
 };
 
 }  // namespace clarion::app

@@ -26,6 +26,7 @@
 #include "core/trace/thread_state.hpp"
 #include "net/http/gate.hpp"
 #include "net/listener.hpp"
+#include "net/mcp/child_process.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -319,7 +320,7 @@ net_reports application::reports() {
     const auto is_own = [this](std::string_view credential) {
         return proof_.is_own(credential);
     };
-    return {log_line(), &failures_, &memory_.budget(), is_own};
+    return {log_line(), &failures_, &memory_.budget(), is_own, objections_of(door())};
 }
 
 // Behind the first green round of the canary.
@@ -369,6 +370,7 @@ void application::stop_shards() {
 
 void application::leave_at_once() {
     failures_.report(failure::code::drain_timeout, {}, "the process leaves without waiting");
+    mcp::child_process::kill_all();
     std::_Exit(exit_status_);
 }
 

@@ -3,6 +3,7 @@
 #include "app/config/complaint.hpp"
 #include "app/outgoing_http.hpp"
 #include "app/version.hpp"
+#include "core/async/first_of.hpp"
 #include "core/async/shard.hpp"
 #include "core/async/task_group.hpp"
 #include "core/async/wakeup.hpp"
@@ -13,6 +14,7 @@
 #include "net/mcp/server.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/signal_set.hpp>
 
 #include <chrono>
 #include <csignal>
@@ -47,23 +49,38 @@ mcp::server_settings server_settings_of_probe() {
 class probe {
 public:
     probe(const executor& on, const command::mcp_probe& asked)
-        : asked_(asked), tested_(server_settings_of_probe(), factory(), sinks()), work_(on) {}
+        : asked_(asked),
+          signals_(on.owner().io(), SIGINT, SIGTERM),
+          tested_(server_settings_of_probe(), factory(), sinks()),
+          work_(on) {}
 
+    // A program is asked to end also when the probe is: in a group of its own it hears of nothing.
     task<int> run() {
         work_.spawn(tested_.run());
+        const auto ended = co_await first_of(ask_everything(), signals_.async_wait(use_task));
+        if (ended.index() == 1)
+            std::cerr << "clarion: interrupted\n";
+        tested_.stop();
+        co_await work_.join();
+        co_return ended.index() == 0 ? std::get<0>(ended) : did_not_answer;
+    }
+
+private:
+    task<int> ask_everything() {
         while (!tools_ && lives_lost_ < lives_max)
             co_await news_.wait();
         int status = did_not_answer;
         if (tools_)
             status = co_await call_all();
         else
-            std::cerr << "clarion: the MCP server " << on_one_line(why_lost_) << '\n';
-        tested_.stop();
-        co_await work_.join();
+            tell_lost();
         co_return status;
     }
 
-private:
+    void tell_lost() const {
+        std::cerr << "clarion: the MCP server " << on_one_line(why_lost_) << '\n';
+    }
+
     mcp::channel_factory factory() {
         if (asked_.url.empty())
             return [this](const executor& on, mcp::heard_sink heard) {
@@ -109,7 +126,13 @@ private:
 
     task<int> call_all() {
         const std::vector<ports::source_tool> tools = *tools_;
-        const mcp::agreement& on = *tested_.agreed();
+        // It may have gone since it listed them.
+        const std::optional<mcp::agreement> agreed = tested_.agreed();
+        if (!agreed) {
+            tell_lost();
+            co_return did_not_answer;
+        }
+        const mcp::agreement& on = *agreed;
         std::cout << "server " << on_one_line(on.server_name) << ' '
                   << on_one_line(on.server_version) << ", MCP " << on.revision << ", "
                   << tools.size() << " tools" << std::endl;
@@ -146,6 +169,7 @@ private:
     std::string why_lost_;
     int lives_lost_ = 0;
     wakeup news_;
+    asio::signal_set signals_;
     mcp::server tested_;
     task_group work_;
 };

@@ -46,6 +46,13 @@ http::origin_policy origins_of(const server_settings& with) {
     };
 }
 
+task<std::optional<std::string>> why_refused(session::authenticator& door, std::string token) {
+    using result = std::optional<std::string>;
+    session::authentication judged = co_await door.check(std::move(token));
+    auto* const refused = std::get_if<session::not_authenticated>(&judged);
+    co_return refused == nullptr ? result() : result(std::move(refused->reason));
+}
+
 }  // namespace
 
 std::int64_t unix_ms() {
@@ -207,6 +214,14 @@ net::listener_options listener_options_of(const settings& with, net_reports told
     return made;
 }
 
+std::function<task<std::optional<std::string>>(std::string)> objections_of(
+    session::authenticator& door
+) {
+    return [&door](std::string token) {
+        return why_refused(door, std::move(token));
+    };
+}
+
 http::site_options main_site(
     const settings& with,
     const readiness& ready,
@@ -236,6 +251,7 @@ http::site_options main_site(
     made.failures = told.failures;
     made.memory = told.memory;
     made.is_own = std::move(told.is_own);
+    made.objection = std::move(told.objection);
     return made;
 }
 

@@ -80,7 +80,12 @@ struct net_reports {
     std::function<bool(std::string_view)> is_own = [](std::string_view) {
         return false;
     };
+    std::function<task<std::optional<std::string>>(std::string)> objection{};
 };
+/// Why a token is worth nothing to a door that outlives it, or nothing.
+std::function<task<std::optional<std::string>>(std::string)> objections_of(
+    session::authenticator& door
+);
 net::listener_options listener_options_of(const settings& with, net_reports told);
 
 http::site_options main_site(

@@ -1,6 +1,8 @@
 #include "net/dial.hpp"
 
 #include "core/async/first_of.hpp"
+#include "core/async/wakeup.hpp"
+#include "core/trace/mark.hpp"
 #include "net/tcp_stream.hpp"
 #include "net/tunnel.hpp"
 
@@ -36,6 +38,32 @@ std::vector<tcp::endpoint> permitted(std::vector<tcp::endpoint> found, address_c
     return found;
 }
 
+/// What a name came to; whoever asked may have gone.
+struct resolution {
+    wakeup has_come;
+    boost::system::error_code error;
+    std::vector<tcp::endpoint> found;
+};
+
+// A resolver that waits for a name server hears of no cancel, so it is left behind: the answer
+// finds its place, and nobody there.
+task<std::shared_ptr<const resolution>> resolve(std::string host, std::uint16_t port) {
+    const executor on = co_await asio::this_coro::executor;
+    const auto answer = std::make_shared<resolution>();
+    resolver names(on.owner().io());
+    const auto take =
+        [answer](const boost::system::error_code& error, const resolver::results_type& found) {
+            const trace::turn here(trace::queued_by_nobody);
+            answer->error = error;
+            for (const auto& entry : found)
+                answer->found.push_back(entry.endpoint());
+            answer->has_come.notify();
+        };
+    names.async_resolve(host, std::to_string(port), take);
+    co_await answer->has_come.wait();
+    co_return answer;
+}
+
 task<connected> connect(std::string host, std::uint16_t port, address_check permits) {
     const executor on = co_await asio::this_coro::executor;
     asio::io_context& io = on.owner().io();
@@ -47,14 +75,11 @@ task<connected> connect(std::string host, std::uint16_t port, address_check perm
     if (!result.error) {
         candidates.emplace_back(address, port);
     } else {
-        resolver names(io);
-        const auto [error, found] =
-            co_await names.async_resolve(host, std::to_string(port), asio::as_tuple(use_task));
-        result.error = error;
-        if (error)
+        const auto resolved = co_await resolve(std::move(host), port);
+        result.error = resolved->error;
+        if (result.error)
             co_return result;
-        for (const auto& entry : found)
-            candidates.push_back(entry.endpoint());
+        candidates = resolved->found;
     }
     candidates = permitted(std::move(candidates), permits);
     if (candidates.empty()) {

@@ -156,6 +156,7 @@ task<> conversation::work_off(std::shared_ptr<conversation> self, queued_run_ptr
 engine::request_scope_ptr conversation::scope_of(const queued_run& run) const {
     auto scope = std::make_shared<engine::request_scope>();
     scope->key = log_.key();
+    scope->epoch = log_.epoch();
     scope->run_id = run.row.run_id;
     scope->message_id = run.row.message_id;
     scope->message_seq = run.row.message_seq;

@@ -17,6 +17,8 @@ namespace clarion::engine {
 /// the run, so that a tool that outlives it still stands on firm ground.
 struct request_scope {
     protocol::thread_key key;
+    /// Of the thread's log: a thread that was deleted and begun again has another.
+    std::string epoch;
     std::string run_id;
     /// The client's own id of the user message.
     std::string message_id;

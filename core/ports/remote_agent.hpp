@@ -4,6 +4,7 @@
 #include "core/protocol/describe.hpp"
 #include "core/protocol/payloads.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,12 @@
 
 // Agents that live elsewhere, as one run of them is seen from here.
 namespace clarion::ports {
+
+/// Texts and calls of one run that are open at once; past it the run fails as too_large.
+inline constexpr std::size_t remote_open_max = 64;
+/// What is held back of one run, ids included: texts behind another one, reasoning, arguments of
+/// calls. Past it the run fails as too_large.
+inline constexpr std::size_t remote_waiting_bytes_max = 524288;
 
 struct remote_message {
     enum class author : std::uint8_t { user, assistant };

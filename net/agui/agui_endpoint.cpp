@@ -47,9 +47,13 @@ task<> serve_session(
     } catch (...) {
         failure = std::current_exception();
     }
-    // The read that watches the client ends before the stream is finished.
+    // The read that watches the client ends before the stream is finished, also when the listener
+    // has cancelled the connection: an await would throw then before it has begun.
+    const bool throws = co_await asio::this_coro::throw_if_cancelled();
+    co_await asio::this_coro::throw_if_cancelled(false);
     beside.cancel();
     co_await beside.join();
+    co_await asio::this_coro::throw_if_cancelled(throws);
     if (failure)
         std::rethrow_exception(failure);
     co_await stream.finish(linger);

@@ -58,6 +58,14 @@ struct agui_reader::field_reader {
         return protocol::json_text{join_halves(json::serialize(*found))};
     }
 
+    /// How a run has ended: the `type` of its outcome, empty when it does not say.
+    std::string outcome() const {
+        const json::value* const found = from.if_contains("outcome");
+        if (found != nullptr && found->is_object())
+            return field_reader{found->get_object()}.text("type");
+        return text("outcome");
+    }
+
     /// A text, whatever JSON it is.
     std::string content(std::string_view name) const {
         const json::value* const found = from.if_contains(name);
@@ -88,7 +96,23 @@ std::vector<ports::remote_event> agui_reader::take(std::string_view data) {
     if (!take_text(type, from, out) && !take_reasoning(type, from, out) &&
         !take_call(type, from, out) && !take_run(type, from, out))
         take_extra(type, from, out);
+    if (!is_over_ && holds_too_much()) {
+        is_over_ = true;
+        out.emplace_back(ports::remote_failure{
+            protocol::agent_error_code::too_large,
+            "the remote agent leaves more open than can be held"});
+    }
     return out;
+}
+
+// Also ids that nobody has announced.
+bool agui_reader::holds_too_much() const {
+    std::size_t bytes = 0;
+    for (const auto* const open : {&texts_, &calls_})
+        for (const auto& [id, held] : *open)
+            bytes += id.size();
+    return texts_.size() + calls_.size() > ports::remote_open_max ||
+           bytes > ports::remote_waiting_bytes_max;
 }
 
 // What came in chunks ends with the first event that is none.
@@ -99,11 +123,47 @@ void agui_reader::end_chunks(events& out) {
         end_call(*std::exchange(call_in_chunks_, std::nullopt), out);
 }
 
+// What was said last is kept, as far as it may be an answer.
+void agui_reader::say(const std::string& id, std::string piece, events& out) {
+    if (said_.id != id)
+        said_ = {id, {}};
+    if (said_.text.size() <= ports::remote_waiting_bytes_max)
+        said_.text += piece;
+    out.emplace_back(ports::remote_text{id, std::move(piece)});
+}
+
+// Some agents stream nothing, and show the thread as it is at the end of a run: what the assistant
+// says last in it, behind the question.
+void agui_reader::note_answer(const field_reader& from) {
+    unstreamed_ = {};
+    const json::value* const messages = from.from.if_contains("messages");
+    if (messages == nullptr || !messages->is_array())
+        return;
+    const json::array& all = messages->get_array();
+    for (auto one = all.rbegin(); one != all.rend() && one->is_object(); ++one) {
+        const field_reader message{one->get_object()};
+        const std::string role = message.text("role");
+        if (role == "assistant")
+            unstreamed_ = {message.text("id"), message.text("content")};
+        if (role == "assistant" || role == "user")
+            return;
+    }
+}
+
+// Ids in a snapshot need not be those of the stream.
+void agui_reader::say_unstreamed(events& out) {
+    if (unstreamed_.text.empty() || said_.id == unstreamed_.id || said_.text == unstreamed_.text)
+        return;
+    out.emplace_back(ports::remote_text_began{unstreamed_.id});
+    out.emplace_back(ports::remote_text{unstreamed_.id, std::move(unstreamed_.text)});
+    out.emplace_back(ports::remote_text_ended{unstreamed_.id});
+}
+
 // Behind what was held back for the other half of a character.
 void agui_reader::end_text(const std::string& id, events& out) {
     if (auto held = texts_.extract(id))
         if (std::string rest = held.mapped().end(); !rest.empty())
-            out.emplace_back(ports::remote_text{id, std::move(rest)});
+            say(id, std::move(rest), out);
     out.emplace_back(ports::remote_text_ended{id});
 }
 
@@ -119,7 +179,7 @@ bool agui_reader::take_text(std::string_view type, const field_reader& from, eve
     if (type == "TEXT_MESSAGE_START") {
         out.emplace_back(ports::remote_text_began{id});
     } else if (type == "TEXT_MESSAGE_CONTENT") {
-        out.emplace_back(ports::remote_text{id, texts_[id].feed(from.piece("delta"))});
+        say(id, texts_[id].feed(from.piece("delta")), out);
     } else if (type == "TEXT_MESSAGE_END") {
         end_text(id, out);
     } else if (type == "TEXT_MESSAGE_CHUNK") {
@@ -128,7 +188,7 @@ bool agui_reader::take_text(std::string_view type, const field_reader& from, eve
         if (!text_in_chunks_)
             out.emplace_back(ports::remote_text_began{text_in_chunks_.emplace(id)});
         const std::string& open = *text_in_chunks_;
-        out.emplace_back(ports::remote_text{open, texts_[open].feed(from.piece("delta"))});
+        say(open, texts_[open].feed(from.piece("delta")), out);
     } else {
         return false;
     }
@@ -180,8 +240,14 @@ bool agui_reader::take_call(std::string_view type, const field_reader& from, eve
 }
 
 bool agui_reader::take_run(std::string_view type, const field_reader& from, events& out) {
-    if (type == "RUN_FINISHED") {
+    if (type == "RUN_FINISHED" && from.outcome() == "interrupt") {
         is_over_ = true;
+        out.emplace_back(ports::remote_failure{
+            protocol::agent_error_code::agent_unavailable,
+            "the remote agent asks for something that this server cannot answer"});
+    } else if (type == "RUN_FINISHED") {
+        is_over_ = true;
+        say_unstreamed(out);
         out.emplace_back(ports::remote_finished{from.any("result")});
     } else if (type == "RUN_ERROR") {
         is_over_ = true;
@@ -211,6 +277,8 @@ void agui_reader::take_extra(std::string_view type, const field_reader& from, ev
         );
         return;
     }
+    if (type == "MESSAGES_SNAPSHOT")
+        note_answer(from);
     out.emplace_back(ports::remote_extra{
         std::string(type.empty() ? "(no type)" : type),
         protocol::json_text{join_halves(json::serialize(from.from))}});

@@ -25,12 +25,20 @@ public:
 private:
     struct field_reader;
     using events = std::vector<ports::remote_event>;
+    struct whole_text {
+        std::string id{};
+        std::string text{};
+    };
 
     bool take_text(std::string_view type, const field_reader& from, events& out);
     bool take_reasoning(std::string_view type, const field_reader& from, events& out);
     bool take_call(std::string_view type, const field_reader& from, events& out);
     bool take_run(std::string_view type, const field_reader& from, events& out);
     void take_extra(std::string_view type, const field_reader& from, events& out);
+    bool holds_too_much() const;
+    void say(const std::string& id, std::string piece, events& out);
+    void note_answer(const field_reader& from);
+    void say_unstreamed(events& out);
     void end_chunks(events& out);
     void end_text(const std::string& id, events& out);
     void end_call(const std::string& id, events& out);
@@ -40,6 +48,8 @@ private:
     model::half_joiner reasoning_;
     std::optional<std::string> text_in_chunks_;
     std::optional<std::string> call_in_chunks_;
+    whole_text said_;        // the last that was streamed
+    whole_text unstreamed_;  // what the last snapshot ends with
     bool is_over_ = false;
 };
 

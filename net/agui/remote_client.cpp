@@ -29,6 +29,7 @@ public:
         : over_(over), where_(where) {
         request_.method = "POST";
         request_.target = where.where;
+        request_.repeats = http::repetition::forbidden;
         request_.headers.push_back({"Content-Type", "application/json"});
         request_.headers.push_back({"Accept", "text/event-stream"});
         if (!where.api_key.empty())
@@ -55,8 +56,7 @@ private:
         const time_point first_by = std::min(now + where_.timeouts.first, whole_by_);
         const http::client_deadlines until{
             std::min(now + where_.timeouts.connect, first_by),
-            first_by
-        };
+            first_by};
         http::exchange_result sent = co_await over_.send(std::move(request_), until);
         if (const auto* fault = std::get_if<http::exchange_failure>(&sent)) {
             pending_.emplace_back(

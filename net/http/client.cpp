@@ -48,7 +48,10 @@ task<exchange_result> client::send(client_request asked, client_deadlines until)
     const std::string request =
         encode(asked, options_.proxies.find(asked.target), options_.user_agent);
     const std::string origin = asked.target.origin();
-    if (net::byte_stream_ptr idle = idle_.take(origin, on.owner().now())) {
+    net::byte_stream_ptr idle;
+    if (asked.repeats == repetition::harmless)
+        idle = idle_.take(origin, on.owner().now());
+    if (idle) {
         auto again = std::make_unique<exchange>(std::move(idle), idle_, origin);
         auto failed = co_await again->begin(request, until.answered);
         if (!failed)

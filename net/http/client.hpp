@@ -7,6 +7,7 @@
 #include "net/http/proxy_rules.hpp"
 #include "net/http/url.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -16,12 +17,17 @@
 
 namespace clarion::http {
 
+/// Whether a request whose connection broke before a byte of the answer may be sent once more: the
+/// server may have taken it. What may not be goes on a connection of its own.
+enum class repetition : std::uint8_t { harmless, forbidden };
+
 struct client_request {
     std::string method = "GET";
     url target;
     /// Beyond Host, Content-Length, User-Agent and what a proxy needs.
     std::vector<header_field> headers;
     std::string body;
+    repetition repeats = repetition::harmless;
 };
 
 /// The bytes of a request; `via` is the proxy that reads its header, for http:// alone.
@@ -55,7 +61,8 @@ public:
     explicit client(client_options options);
 
     /// Ends with the head of the answer. A connection that was idle and turns out to have been
-    /// closed is replaced once, unseen. Throws operation_aborted when cancelled; whatever was
+    /// closed is replaced once, unseen, for a request that may be repeated; one that may not takes
+    /// no idle connection. Throws operation_aborted when cancelled; whatever was
     /// connected is dropped then.
     task<exchange_result> send(client_request asked, client_deadlines until);
 

@@ -66,6 +66,8 @@ private:
         const stream_endpoint& endpoint,
         early_place place
     );
+    task<std::optional<response>> judge_credential(const request& asked, const std::string& address)
+        const;
     std::optional<response> judge_stream(const request& asked, const caller& from) const;
     task<std::optional<response>> read_input(request_source& source, std::size_t bytes_max) const;
     task<> end_broken(websocket::transport& over, const std::string& what);

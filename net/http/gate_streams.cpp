@@ -35,6 +35,23 @@ std::optional<response> gate::judge_stream(const request& asked, const caller& f
     return std::nullopt;
 }
 
+// A body is read for nobody whose token is not worth anything.
+task<std::optional<response>>
+gate::judge_credential(const request& asked, const std::string& address) const {
+    using result = std::optional<response>;
+    const site_options& options = site_->options();
+    auto credential = credential_of(asked);
+    if (options.mode == authentication::off || !options.objection || !credential ||
+        options.is_own(*credential))
+        co_return result();
+    const auto objection = co_await options.objection(*std::move(credential));
+    if (!objection)
+        co_return result();
+    if (options.failures != nullptr)
+        options.failures->report(failure::code::unauthorized, {}, address + ": " + *objection);
+    co_return result(plain_response(401, *objection));
+}
+
 task<std::optional<response>> gate::read_input(request_source& source, std::size_t bytes_max)
     const {
     using result = std::optional<response>;
@@ -63,6 +80,8 @@ task<> gate::open_stream(
         refusal = std::move(*unknown);
     else
         refusal = judge_stream(source.head(), std::get<caller>(known));
+    if (!refusal)
+        refusal = co_await judge_credential(source.head(), std::get<caller>(known).address);
     if (!refusal)
         refusal = co_await read_input(source, endpoint.body_bytes_max);
     if (refusal)

@@ -28,7 +28,8 @@ task<> read_to_the_end(exchange& of, time_point by) {
 
 }  // namespace
 
-task<std::optional<std::string>> reach(client& over, client_request asked, time_point by) {
+task<std::optional<std::string>>
+reach(client& over, client_request asked, key_refusal refused, time_point by) {
     using result = std::optional<std::string>;
     const client_deadlines until{by, by};
     exchange_result sent = co_await over.send(std::move(asked), until);
@@ -37,7 +38,7 @@ task<std::optional<std::string>> reach(client& over, client_request asked, time_
     const exchange_ptr answered = std::get<exchange_ptr>(std::move(sent));
     const unsigned status = answered->head().status;
     co_await read_to_the_end(*answered, by);
-    if (status == 401 || status == 403)
+    if (refused == key_refusal::counts && (status == 401 || status == 403))
         co_return result("it refuses the key (HTTP " + std::to_string(status) + ")");
     if (is_away(status))
         co_return result("it cannot serve now (HTTP " + std::to_string(status) + ")");

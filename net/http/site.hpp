@@ -79,6 +79,9 @@ struct site_options {
     std::function<bool(std::string_view)> is_own = [](std::string_view) {
         return false;
     };
+    /// Why a credential will not do, a sentence, or nothing: asked before the body of a request
+    /// that a stream answers is read; who serves it asks again. None: only who serves it asks.
+    std::function<task<std::optional<std::string>>(std::string)> objection{};
     /// Asked before an upgrade; outlives the site. None: there is always memory.
     const session::memory_budget* memory = nullptr;
 };

@@ -52,6 +52,8 @@ public:
     virtual task<ask_outcome> ask(question asked) = 0;
     virtual task<> tell(rpc_notification told) = 0;
 
+    /// The server is greeted anew: nothing is agreed on, and no session goes on.
+    virtual void forget() = 0;
     /// What the opening came to; from then on the channel speaks accordingly.
     virtual void agree(const agreement& on) = 0;
 

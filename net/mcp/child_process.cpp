@@ -13,6 +13,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <mutex>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -132,6 +134,34 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
     return pointers;
 }
 
+/// The groups that live, of the whole process: a process that leaves at once asks no shard.
+class live_groups {
+public:
+    static live_groups& of_this_process() {
+        static live_groups made;
+        return made;
+    }
+
+    void add(pid_t leader) {
+        const std::lock_guard lock(mutex_);
+        leaders_.insert(leader);
+    }
+    // Before it is reaped: afterwards its number may be somebody else's.
+    void remove(pid_t leader) {
+        const std::lock_guard lock(mutex_);
+        leaders_.erase(leader);
+    }
+    void kill_all() {
+        const std::lock_guard lock(mutex_);
+        for (const pid_t leader : leaders_)
+            ::kill(-leader, SIGKILL);
+    }
+
+private:
+    std::mutex mutex_;
+    std::set<pid_t> leaders_;
+};
+
 class pipe_stream final : public net::byte_stream {
 public:
     pipe_stream(descriptor from, descriptor to) : from_(std::move(from)), to_(std::move(to)) {}
@@ -184,7 +214,9 @@ private:
 class spawned_process final : public child_process {
 public:
     spawned_process(pid_t pid, descriptor from, descriptor to, descriptor errors)
-        : pid_(pid), pipes_(std::move(from), std::move(to)), errors_(std::move(errors)) {}
+        : pid_(pid), pipes_(std::move(from), std::move(to)), errors_(std::move(errors)) {
+        live_groups::of_this_process().add(pid_);
+    }
     ~spawned_process() override {
         if (!is_running_)
             return;
@@ -264,6 +296,7 @@ private:
     }
 
     void reap(int flags) {
+        live_groups::of_this_process().remove(pid_);
         while (::waitpid(pid_, nullptr, flags) < 0 && errno == EINTR) {
         }
         is_running_ = false;
@@ -276,6 +309,10 @@ private:
 };
 
 }  // namespace
+
+void child_process::kill_all() noexcept {
+    live_groups::of_this_process().kill_all();
+}
 
 std::variant<std::unique_ptr<child_process>, std::string>
 child_process::start(const executor& on, const command_line& what) {

@@ -35,6 +35,9 @@ public:
     /// Or a sentence's end that says why there is none.
     [[nodiscard]] static std::variant<std::unique_ptr<child_process>, std::string>
     start(const executor& on, const command_line& what);
+    /// Kills all that this process has started and that still runs, with their groups: for who
+    /// leaves without waiting. Being groups of their own, they would stay. Any thread.
+    static void kill_all() noexcept;
     child_process(const child_process&) = delete;
     child_process& operator=(const child_process&) = delete;
     virtual ~child_process() = default;

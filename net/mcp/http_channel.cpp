@@ -21,6 +21,10 @@ constexpr duration retry_default = std::chrono::seconds(1);
 constexpr duration retry_min = std::chrono::milliseconds(50);
 constexpr duration retry_max = std::chrono::seconds(30);
 constexpr std::size_t refusal_bytes_max = 65536;
+// Whatever a message is cut into, all of it may stand on one line, behind the name of its field.
+constexpr http::event_stream_limits event_limits{
+    message_bytes_max + sizeof("data: "),
+    message_bytes_max};
 constexpr std::string_view both_kinds = "application/json, text/event-stream";
 
 }  // namespace
@@ -30,9 +34,10 @@ struct http_channel::conversation {
     std::int64_t id = 0;  // 0: none, what a server tells of its own accord
     patience waits;
     scheduler& clock;
+    std::string session{};  // the one that it was asked in, which may not be the newest
     ports::progress_sink on_progress{};
     http::exchange_ptr exchange{};
-    http::event_stream_parser events{};
+    http::event_stream_parser events{event_limits};
     std::string last_event_id{};
     duration retry = retry_default;
     int resumptions = 0;  // in a row, without a message
@@ -43,7 +48,7 @@ struct http_channel::conversation {
     }
     void begin_stream(http::exchange_ptr with) {
         exchange = std::move(with);
-        events = http::event_stream_parser();
+        events = http::event_stream_parser(event_limits);
     }
 };
 
@@ -84,24 +89,29 @@ task<std::string> http_channel::run() {
         (void)co_await first_of(hear(), has_agreed_.wait());
 }
 
+void http_channel::forget() {
+    agreed_.reset();
+    session_.clear();
+}
+
 void http_channel::agree(const agreement& on) {
     agreed_ = on;
     has_agreed_.notify();
 }
 
-http::client_request http_channel::made(std::string method) const {
+http::client_request http_channel::made(std::string method, const std::string& session) const {
     http::client_request request;
     request.method = std::move(method);
     request.target = settings_.where;
     if (agreed_)
         request.headers.push_back({"MCP-Protocol-Version", agreed_->revision});
-    if (!session_.empty())
-        request.headers.push_back({"Mcp-Session-Id", session_});
+    if (!session.empty())
+        request.headers.push_back({"Mcp-Session-Id", session});
     return request;
 }
 
 http::client_request http_channel::post(const std::string& method, std::string body) const {
-    http::client_request request = made("POST");
+    http::client_request request = made("POST", session_);
     request.headers.push_back({"Content-Type", "application/json"});
     request.headers.push_back({"Accept", std::string(both_kinds)});
     const bool is_probe = method == "server/discover";
@@ -113,27 +123,24 @@ http::client_request http_channel::post(const std::string& method, std::string b
     return request;
 }
 
-http::client_request http_channel::get(const std::string& last_event_id) const {
-    http::client_request request = made("GET");
+http::client_request http_channel::get(const conversation& talk) const {
+    http::client_request request = made("GET", talk.session);
     request.headers.push_back({"Accept", "text/event-stream"});
-    if (!last_event_id.empty())
-        request.headers.push_back({"Last-Event-ID", last_event_id});
+    if (!talk.last_event_id.empty())
+        request.headers.push_back({"Last-Event-ID", talk.last_event_id});
     return request;
 }
 
 task<ask_outcome> http_channel::ask(question asked) {
     const executor on = co_await asio::this_coro::executor;
-    const bool is_greeting = asked.method == "initialize" || asked.method == "server/discover";
-    if (is_greeting) {
-        agreed_.reset();
-        session_.clear();
-    }
-    conversation talk{++last_id_, {asked.patience, on.owner().now()}, on.owner()};
+    conversation talk{++last_id_, {asked.patience, on.owner().now()}, on.owner(), session_};
     talk.on_progress = std::move(asked.on_progress);
     if (talk.on_progress)
         ask_for_progress(asked.params, talk.id);
     http::client_request request =
         post(asked.method, encode(rpc_request{talk.id, asked.method, std::move(asked.params)}));
+    if (asked.method == "tools/call")
+        request.repeats = http::repetition::forbidden;
     for (http::header_field& field : asked.headers)
         request.headers.push_back(std::move(field));
     const place among(*this, talk, asked.cancels);
@@ -192,8 +199,10 @@ task<ask_outcome> http_channel::take_refusal(conversation& talk) {
         body += *piece;
     }
     const rpc_message message = parse_message(body);
-    if (!session_.empty() && is_about_session(status, message)) {
-        session_.clear();
+    if (!talk.session.empty() && is_about_session(status, message)) {
+        // Another request may have found out before, and there may be a new session already.
+        if (session_ == talk.session)
+            session_.clear();
         co_return ask_outcome(ask_failure{fault::session_lost, status, "has lost the session"});
     }
     const auto* const response = std::get_if<rpc_response>(&message);
@@ -267,7 +276,7 @@ task<http_channel::outcome> http_channel::resume(conversation& talk) {
         co_await sleep_until(std::min(talk.clock.now() + talk.retry, talk.waits.until()));
         if (talk.clock.now() >= talk.waits.until())
             co_return outcome(ask_failure{fault::late, 0, "did not answer in time"});
-        http::client_request again = get(talk.last_event_id);
+        http::client_request again = get(talk);
         http::exchange_result sent =
             co_await over_.send(std::move(again), talk.deadlines(settings_.connect));
         if (std::holds_alternative<http::exchange_failure>(sent))
@@ -342,7 +351,8 @@ task<> http_channel::hear() {
     conversation talk{0, {patience::endless(), on.owner().now()}, on.owner()};
     bool is_wanted = agreed_ && !is_modern() && agreed_->tells_list_changes;
     while (is_wanted) {
-        http::client_request asked = get(talk.last_event_id);
+        talk.session = session_;
+        http::client_request asked = get(talk);
         http::exchange_result sent =
             co_await over_.send(std::move(asked), talk.deadlines(settings_.connect));
         if (auto* const begun = std::get_if<http::exchange_ptr>(&sent)) {
@@ -364,7 +374,7 @@ task<> http_channel::close() {
     co_await errands_.join();
     if (session_.empty())
         co_return;
-    http::client_request farewell = made("DELETE");
+    http::client_request farewell = made("DELETE", session_);
     session_.clear();
     co_await carry(std::move(farewell), farewell_time);
 }

@@ -41,6 +41,7 @@ public:
     task<std::string> run() override;
     task<ask_outcome> ask(question asked) override;
     task<> tell(rpc_notification told) override;
+    void forget() override;
     void agree(const agreement& on) override;
     task<> close() override;
 
@@ -50,8 +51,8 @@ private:
     using outcome = std::optional<ask_outcome>;
 
     http::client_request post(const std::string& method, std::string body) const;
-    http::client_request get(const std::string& last_event_id) const;
-    http::client_request made(std::string method) const;
+    http::client_request get(const conversation& talk) const;
+    http::client_request made(std::string method, const std::string& session) const;
     bool is_modern() const { return agreed_ && agreed_->spoken == era::modern; }
     task<ask_outcome> take_answer(conversation& talk, const std::string& method);
     task<ask_outcome> take_whole(conversation& talk);

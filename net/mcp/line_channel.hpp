@@ -32,6 +32,7 @@ public:
     task<std::string> run() override;
     task<ask_outcome> ask(question asked) override;
     task<> tell(rpc_notification told) override;
+    void forget() override {}
     void agree(const agreement&) override {}
     task<> close() override;
 

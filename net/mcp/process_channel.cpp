@@ -29,6 +29,7 @@ public:
     }
     task<ask_outcome> ask(question asked) override { return lines_.ask(std::move(asked)); }
     task<> tell(rpc_notification told) override { return lines_.tell(std::move(told)); }
+    void forget() override {}
     void agree(const agreement&) override {}
     task<> close() override {
         co_await lines_.close();

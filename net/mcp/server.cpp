@@ -150,6 +150,7 @@ task<server::complaint> server::open(channel& link) {
         put.params = std::move(asked->params);
         put.patience = {asked->patience, asked->patience};
         put.cancels = giving_up::silent;
+        link.forget();
         const ask_outcome came = co_await link.ask(std::move(put));
         const auto* const failed = std::get_if<ask_failure>(&came);
         has_left = failed != nullptr && failed->what == ask_failure::fault::closed;

@@ -134,7 +134,7 @@ test("an agent that lives elsewhere answers through the same gate", async () => 
   assert.deepEqual(of("custom")[1].data, { a: 1 });
   const { input, headers } = asked.at(-1);
   assert.equal(headers.authorization, "Bearer sesame");
-  assert.equal(input.threadId, "t1");
+  assert.match(input.threadId, /^[0-9a-f]{64}$/);
   assert.deepEqual(input.messages.map(({ role, content }) => [role, content]), [["user", "say hello"]]);
   client.end();
 });
@@ -150,6 +150,16 @@ test("it is told the thread, and its tools are shown", async () => {
   assert.deepEqual(executing.payload.arguments, { city: "Bern" });
   assert.deepEqual((await client.frame("tool_completed")).payload.result, { sky: "blue" });
   client.end();
+});
+
+test("two users' threads of one name are two threads to it", async () => {
+  const [one, other] = [await run("say hello"), await run("say hello")];
+  const [first, second] = asked.slice(-2).map(({ input }) => input.threadId);
+  assert.notEqual(first, second);
+  one.client.send({ type: "message", thread_id: "t1", message_id: "m2", text: "use a tool", agent: "remote" });
+  await one.client.find((frame) => frame.type === "agent_completed" && frame.payload.result.text === "Blue sky.", "second answer");
+  assert.equal(asked.at(-1).input.threadId, first);
+  for (const { client } of [one, other]) client.end();
 });
 
 test("what it leaves open is closed", async () => {

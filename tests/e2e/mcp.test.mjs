@@ -1,6 +1,7 @@
 // clarion mcp-probe against MCP servers that are not ours, and against ones that misbehave.
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,6 +29,17 @@ test("every tool of server-everything is called over pipes", async () => {
   const called = new Map(tools(lines));
   assert.equal(called.size, Number(/(\d+) tools/.exec(lines[0])[1]));
   for (const name of ["echo", "get-sum", "trigger-long-running-operation"]) assert.equal(called.get(name), "ok", name);
+});
+
+test("an interrupted probe leaves no program behind, however stubborn", async () => {
+  const pidFile = join(dir, "pid");
+  const script = `trap "" TERM INT HUP; echo $$ > ${pidFile}; while :; do sleep 1; done`;
+  const child = spawn(process.env.CLARION_BIN, ["mcp-probe", "--", "sh", "-c", script], { stdio: "ignore" });
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  await eventually(() => existsSync(pidFile) && readFileSync(pidFile, "utf8").endsWith("\n"), true, 20000);
+  child.kill("SIGINT");
+  assert.equal(await ended, 1);
+  assert.throws(() => process.kill(Number(readFileSync(pidFile, "utf8")), 0), { code: "ESRCH" });
 });
 
 test("and over HTTP", async () => {

@@ -36,6 +36,20 @@ require("node:fs").watchFile(process.env.DESCRIPTION_FILE, { interval: 50 }, () 
   console.log(JSON.stringify({ jsonrpc: "2.0", method: "notifications/tools/list_changed" })));
 `;
 
+// A server whose tool never answers, and which writes down what it is told of its calls.
+const PATIENT = `
+const { appendFileSync } = require("node:fs");
+require("node:readline").createInterface({ input: process.stdin }).on("line", (line) => {
+  const { id, method, params } = JSON.parse(line);
+  const answer = (result) => console.log(JSON.stringify({ jsonrpc: "2.0", id, result }));
+  if (method === "initialize") answer({ protocolVersion: "2025-11-25", capabilities: { tools: {} } });
+  else if (method === "tools/list") answer({ tools: [{ name: "wait", inputSchema: { type: "object" }, annotations: { readOnlyHint: true } }] });
+  else if (method === "tools/call") appendFileSync(process.env.TOLD_FILE, "call " + id + "\\n");
+  else if (method === "notifications/cancelled") appendFileSync(process.env.TOLD_FILE, "cancelled " + params.requestId + "\\n");
+  else if (method === "server/discover") console.log(JSON.stringify({ jsonrpc: "2.0", id, error: { code: -32601, message: "Method not found" } }));
+});
+`;
+
 let dir;
 let files;
 let models;
@@ -57,11 +71,13 @@ before(async () => {
     ...calls("wrong", "files__read_text_file", { path: 7 }),
     ...calls("sum", "remote__get-sum", { a: 2, b: 40 }),
     ...calls("long", "remote__trigger-long-running-operation", { duration: 3, steps: 3 }),
-    ...calls("endless", "remote__trigger-long-running-operation", { duration: 600, steps: 2 }),
+    ...calls("endless", "patient__wait", {}),
     ...calls("look", "changing__look", {}),
   ]);
   remote = await startEverything();
   writeFileSync(join(dir, "changing.cjs"), CHANGING);
+  writeFileSync(join(dir, "patient.cjs"), PATIENT);
+  writeFileSync(join(dir, "told"), "");
   const config = join(dir, "clarion.toml");
   writeFileSync(config, `
 default_agent = "assistant"
@@ -86,13 +102,18 @@ command = ["sh", "-c", "ls -l /proc/$$/fd > ${join(dir, "inherited")}; exec node
 env = { DESCRIPTION_FILE = ${JSON.stringify(join(dir, "description"))} }
 
 [[mcp]]
+name = "patient"
+command = ${toml([process.execPath, join(dir, "patient.cjs")])}
+env = { TOLD_FILE = ${JSON.stringify(join(dir, "told"))} }
+
+[[mcp]]
 name = "down"
 command = ["/no/such/program"]
 
 [[agents]]
 name = "assistant"
 model = "mock"
-tools = ["calculator", "files", "remote", "changing.look"]
+tools = ["calculator", "files", "remote", "changing.look", "patient"]
 
 [[agents]]
 name = "lacking"
@@ -178,10 +199,14 @@ test("progress is shown while the tool works", async () => {
 
 test("a cancel reaches the tool", async () => {
   const { client, of } = await say("endless");
-  await client.frame("tool_executing");
+  const told = () => readFileSync(join(dir, "told"), "utf8").trim().split("\n");
+  assert.equal((await client.frame("tool_executing")).payload.tool_name, "patient.wait");
+  await eventually(() => told().length === 1 && /^call \d+$/.test(told()[0]), true, 20000);
   client.send({ type: "cancel", thread_id: "t1", message_id: "m1" });
   await client.frame("agent_cancelled");
   assert.equal(of("tool_completed")[0].outcome, "cancelled");
+  const [call] = told();
+  await eventually(() => told()[1], call.replace("call", "cancelled"), 20000);
 });
 
 test("an agent that lacks a server is shown as unavailable, and a message to it ends by name", async () => {

@@ -8,7 +8,10 @@
 namespace clarion::agents::outside {
 
 tool_catalog::tool_catalog(const std::string& pins_path, failure::logger log)
-    : log_(std::move(log)), pins_(pins_path) {}
+    : log_(std::move(log)), pins_(pins_path) {
+    if (pins_.trouble())
+        log_.error(*pins_.trouble());
+}
 
 void tool_catalog::add(ports::tool_source& source, approval_rules rules) {
     const std::string& name = source.name();
@@ -21,7 +24,7 @@ void tool_catalog::list(const std::string& source, const std::vector<ports::sour
     const std::lock_guard lock(mutex_);
     source_entry& from = sources_.at(source);
     from.why_lost.reset();
-    if (all_.size() + tools.size() > descriptions_max) {
+    if (from.described + tools.size() > descriptions_max) {
         log_.error(
             "MCP server " + source +
             " describes its tools anew too often: the last descriptions "
@@ -41,7 +44,7 @@ void tool_catalog::list(const std::string& source, const std::vector<ports::sour
     save_pins();
 }
 
-void tool_catalog::take_in(const source_entry& from, const ports::source_tool& described) {
+void tool_catalog::take_in(source_entry& from, const ports::source_tool& described) {
     const std::string name = full_name(from.source.name(), described.name);
     const std::string digest = digest_of(described);
     const standing trust = standing_of(name, digest);
@@ -61,6 +64,7 @@ void tool_catalog::take_in(const source_entry& from, const ports::source_tool& d
     };
     all_.push_back(std::make_unique<outside_tool>(std::move(origin), described, trust));
     place = all_.back().get();
+    ++from.described;
 }
 
 standing tool_catalog::standing_of(const std::string& name, const std::string& digest) {
@@ -81,6 +85,7 @@ void tool_catalog::trust(const std::string& name, const std::string& digest) {
     save_pins();
     all_.push_back(found->second->trusted());
     found->second = all_.back().get();
+    ++sources_.at(name.substr(0, name.find('.'))).described;
     log_.info("tool " + name + " is trusted again, as it describes itself now");
 }
 

@@ -18,8 +18,8 @@
 
 namespace clarion::agents::outside {
 
-/// Descriptions of tools since the start, those of before included: calls under way still have
-/// them. Past it a source's new list is not taken in, and the log says so.
+/// Descriptions of one source's tools since the start, those of before included: calls under way
+/// still have them. Past it the source's new list is not taken in, and the log says so.
 inline constexpr std::size_t descriptions_max = 8192;
 
 /// The tools of all sources as they are now. Thread-safe; outlives every call.
@@ -53,13 +53,14 @@ private:
         ports::tool_source& source;
         approval_rules rules;
         std::vector<std::string> listed{};
+        std::size_t described = 0;  // since the start
         std::optional<std::string> why_lost{"has not answered yet"};
     };
     using source_map = std::map<std::string, source_entry, std::less<>>;
 
     const source_entry* entry_of(std::string_view name) const;
     standing standing_of(const std::string& name, const std::string& digest);
-    void take_in(const source_entry& from, const ports::source_tool& described);
+    void take_in(source_entry& from, const ports::source_tool& described);
     void trust(const std::string& name, const std::string& digest);
     void save_pins();
 

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <system_error>
@@ -14,25 +15,44 @@
 
 namespace clarion::agents::outside {
 
+namespace {
+
+// Stands for every tool that the file does not name. No tool is called so: their names have a dot.
+constexpr std::string_view every_other = "*";
+// Of a tool that says what nobody has trusted, whatever it says.
+constexpr std::string_view of_nothing;
+
+}  // namespace
+
 tool_pins::tool_pins(std::string path) : path_(std::move(path)) {
     if (!path_.empty())
         read();
 }
 
 void tool_pins::read() {
+    std::error_code missing;
+    if (!std::filesystem::exists(path_, missing) && !missing)
+        return;
     std::ifstream file(path_, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     boost::system::error_code error;
     const boost::json::value parsed = boost::json::parse(text, error);
-    if (error || !parsed.is_object())
+    if (error || !parsed.is_object()) {
+        trouble_ = path_ + " cannot be read: every tool needs approval for its next call";
+        digests_.emplace(every_other, of_nothing);
         return;
-    for (const auto& member : parsed.get_object())
-        if (member.value().is_string())
-            digests_[std::string(member.key())] = std::string(member.value().get_string());
+    }
+    for (const auto& [name, digest] : parsed.get_object())
+        digests_.insert_or_assign(
+            std::string(name),
+            digest.is_string() ? std::string(digest.get_string()) : std::string(of_nothing)
+        );
 }
 
 std::optional<std::string> tool_pins::find(std::string_view tool) const {
-    const auto found = digests_.find(tool);
+    auto found = digests_.find(tool);
+    if (found == digests_.end())
+        found = digests_.find(every_other);
     return found == digests_.end() ? std::nullopt : std::optional(found->second);
 }
 

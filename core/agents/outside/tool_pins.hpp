@@ -12,8 +12,12 @@ namespace clarion::agents::outside {
 /// person has allowed a call of it. By name, as digests. Not thread-safe.
 class tool_pins {
 public:
-    /// Kept in a file (JSON), if it has a name. One that cannot be read counts as empty.
+    /// Kept in a file (JSON), if it has a name; one that is not there is empty.
     explicit tool_pins(std::string path);
+
+    /// Why there is a file that says nothing, as a sentence. Every tool has changed then, until it
+    /// is set; that stands in the file from its next `save` on, so that it outlives a restart.
+    const std::optional<std::string>& trouble() const { return trouble_; }
 
     /// Nothing for a tool that nobody has seen.
     [[nodiscard]] std::optional<std::string> find(std::string_view tool) const;
@@ -26,6 +30,7 @@ private:
 
     std::string path_;
     std::map<std::string, std::string, std::less<>> digests_;
+    std::optional<std::string> trouble_;
     bool is_changed_ = false;
 };
 

@@ -1,7 +1,9 @@
 #include "core/agents/remote/remote_agent.hpp"
 
 #include "core/agents/remote/remote_run.hpp"
+#include "core/engine/sha256.hpp"
 #include "core/ports/history.hpp"
+#include "core/protocol/json_writer.hpp"
 
 #include <memory>
 #include <utility>
@@ -27,6 +29,25 @@ std::string question_of(const engine::request_scope& request) {
            request.handed->reason + "]";
 }
 
+// A thread's id is its user's own: two users may have the same one, and a user may have it again
+// after the thread was deleted, while the far side may keep what it was told under it.
+std::string thread_of(const engine::request_scope& request) {
+    std::string name;
+    protocol::object_writer writer(name);
+    writer("user_id", request.key.user_id);
+    writer("thread_id", request.key.thread_id);
+    writer("epoch", request.epoch);
+    writer.end();
+    return engine::sha256_hex(name);
+}
+
+// Calls of one run are runs of their own to the far side.
+std::string run_of(const engine::request_scope& request) {
+    if (!request.parent_tool_call_id)
+        return request.run_id;
+    return request.run_id + "." + *request.parent_tool_call_id;
+}
+
 }  // namespace
 
 remote_agent::remote_agent(remote_agent_settings settings, ports::remote_agents& agents)
@@ -37,8 +58,8 @@ remote_agent::run(const engine::request_scope& request, engine::bridge& bridge, 
     const {
     const executor on = co_await asio::this_coro::executor;
     ports::remote_request asked;
-    asked.thread_id = request.key.thread_id;
-    asked.run_id = request.run_id;
+    asked.thread_id = thread_of(request);
+    asked.run_id = run_of(request);
     if (request.history && !request.parent_tool_call_id) {
         ports::history_result past = co_await request.history->newest(settings_.history_messages);
         if (auto* missing = std::get_if<ports::history_unavailable>(&past)) {

@@ -82,7 +82,23 @@ task<outcome> remote_run::follow(ports::remote_stream& from) {
         const shown done = co_await std::move(step);
         if (done == shown::refused)
             co_return outcome(stopped());
+        if (holds_too_much()) {
+            failed gave_up;
+            gave_up.code = protocol::agent_error_code::too_large;
+            gave_up.message = "the remote agent leaves more open than can be held";
+            co_return outcome(std::move(gave_up));
+        }
     }
+}
+
+bool remote_run::holds_too_much() const {
+    std::size_t bytes = thoughts_.size();
+    for (const text& one : texts_)
+        bytes += one.id.size() + one.waiting.size();
+    for (const auto& [id, one] : calls_)
+        bytes += id.size() + one.arguments.size();
+    return texts_.size() + calls_.size() > ports::remote_open_max ||
+           bytes > ports::remote_waiting_bytes_max;
 }
 
 task<remote_run::shown> remote_run::emit(protocol::payload event) {
@@ -194,7 +210,7 @@ task<remote_run::shown> remote_run::show_call(call& made) {
         .agent_name = agent_name_,
         .tool_call_id = made.tool_call_id,
         .tool_name = made.name,
-        .arguments = {arguments_of(made.arguments)},
+        .arguments = {arguments_of(std::exchange(made.arguments, {}))},
         .parent_tool_call_id = std::nullopt,
     };
     co_return co_await emit(std::move(executing));

@@ -38,6 +38,7 @@ private:
         bool is_shown = false;
     };
 
+    bool holds_too_much() const;
     task<shown> show(ports::remote_text_began next);
     task<shown> show(ports::remote_text next);
     task<shown> show(ports::remote_text_ended next);

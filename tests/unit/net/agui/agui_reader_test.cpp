@@ -142,6 +142,42 @@ BOOST_AUTO_TEST_CASE(what_has_no_place_here_is_passed_on_by_its_name) {
     );
 }
 
+BOOST_AUTO_TEST_CASE(an_end_that_asks_for_something_is_no_success) {
+    for (const std::string outcome :
+         {R"({"type":"interrupt","interrupts":[{"id":"i","reason":"approval"}]})",
+          R"("interrupt")"})
+        check(
+            {R"({"type":"RUN_FINISHED","outcome":)" + outcome + "}"},
+            {"failure the remote agent asks for something that this server cannot answer"}
+        );
+    check({R"({"type":"RUN_FINISHED","outcome":{"type":"success"}})"}, {"finished "});
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_only_a_snapshot_shows_is_said) {
+    const auto snapshot = [](const std::string& last) {
+        return R"({"type":"MESSAGES_SNAPSHOT","messages":[)"
+               R"({"id":"1","role":"assistant","content":"old"},)"
+               R"({"id":"2","role":"user","content":"q"})" +
+               last + "]}";
+    };
+    const std::string answer = R"(,{"id":"3","role":"assistant","content":"new"},)"
+                               R"({"id":"4","role":"tool","content":"t"})";
+    const std::string end = R"({"type":"RUN_FINISHED"})";
+    const auto words = read({snapshot(answer), end});
+    const std::vector<std::string> said(words.begin() + 1, words.end());
+    BOOST_TEST((said == std::vector<std::string>{"text 3", "3:new", "/text 3", "finished "}));
+    // What was there before the question is no answer to it.
+    BOOST_TEST(read({snapshot(""), end}).size() == 2U);
+    // Nor is said twice what was streamed, under this id or another one.
+    for (const std::string id : {"3", "x"})
+        BOOST_TEST(
+            read({R"({"type":"TEXT_MESSAGE_CONTENT","delta":"new","messageId":")" + id + R"("})",
+                  snapshot(answer),
+                  end})
+                .size() == 3U
+        );
+}
+
 BOOST_AUTO_TEST_CASE(nothing_counts_behind_the_end) {
     for (const std::string end :
          {R"({"type":"RUN_ERROR","message":"no","code":"E"})", "no json", "[1]"}) {
@@ -176,6 +212,27 @@ BOOST_AUTO_TEST_CASE(a_run_is_asked_for_with_the_thread_and_nothing_that_is_null
                                   R"({"id":"seq_2","role":"assistant","content":"c"}],)"
                                   R"("tools":[],"context":[],"forwardedProps":{}})"
     );
+}
+
+BOOST_AUTO_TEST_CASE(what_is_left_open_is_bounded) {
+    for (const std::string kind : {"TEXT_MESSAGE_CONTENT", "TOOL_CALL_ARGS"}) {
+        const std::string id = kind == "TOOL_CALL_ARGS" ? "toolCallId" : "messageId";
+        std::vector<std::string> data;
+        for (std::size_t open = 0; open <= remote_open_max; ++open)
+            data.push_back(
+                R"({"type":")" + kind + R"(","delta":"x",")" + id + R"(":"i)" +
+                std::to_string(open) + R"("})"
+            );
+        const std::vector<std::string> words = read(data);
+        BOOST_TEST(words.size() == remote_open_max + 2);
+        BOOST_TEST(words.back() == "failure the remote agent leaves more open than can be held");
+        data.pop_back();
+        BOOST_TEST(read(data).size() == remote_open_max);
+    }
+    const std::string id(remote_waiting_bytes_max + 1, 'i');
+    BOOST_TEST(read({R"({"type":"TOOL_CALL_ARGS","delta":"x","toolCallId":")" + id + R"("})"})
+                   .back()
+                   .starts_with("failure"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -135,6 +135,19 @@ BOOST_FIXTURE_TEST_CASE(an_idle_connection_that_was_closed_is_replaced_unseen, f
     }
 }
 
+BOOST_FIXTURE_TEST_CASE(what_may_not_be_repeated_goes_on_a_connection_of_its_own, fixture) {
+    server.scripts = {answer(whole_answer(200, "one")), {{.what = kind::end}}};
+    get();
+    client_request once = asking();
+    once.method = "POST";
+    once.repeats = repetition::forbidden;
+    const outcome result = get(once);
+    BOOST_REQUIRE(result.failure);
+    BOOST_TEST((result.failure->what == exchange_fault::cut_off));
+    BOOST_TEST(server.connections.size() == 2U);
+    BOOST_TEST(server.requests.size() == 2U);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_new_connection_that_ends_is_a_failure, fixture) {
     server.scripts = {{{.what = kind::end}}};
     const outcome result = get();
@@ -145,8 +158,7 @@ BOOST_FIXTURE_TEST_CASE(a_new_connection_that_ends_is_a_failure, fixture) {
 
 BOOST_FIXTURE_TEST_CASE(a_body_cut_short_is_a_failure, fixture) {
     server.scripts = {
-        {{.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello"}, {.what = kind::end}}
-    };
+        {{.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello"}, {.what = kind::end}}};
     const outcome result = get();
     BOOST_TEST(result.body == "hello");
     BOOST_REQUIRE(result.failure);

@@ -7,6 +7,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -143,6 +144,53 @@ BOOST_AUTO_TEST_CASE(a_session_that_is_gone_is_told_apart) {
           )}}
     );
     BOOST_TEST((std::get<ask_failure>(f.ask(asking())).what == fault::session_lost));
+}
+
+BOOST_AUTO_TEST_CASE(a_call_whose_connection_breaks_is_not_made_twice) {
+    begin_session();
+    BOOST_TEST(over.idle_connections_count() == 1U);
+    server.scripts.push_back({{.what = kind::end}});
+    BOOST_TEST((std::get<ask_failure>(ask(asking())).what == fault::closed));
+    BOOST_TEST(server.requests.size() == 2U);
+    BOOST_TEST(server.connections.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(each_of_two_calls_hears_that_their_session_is_gone) {
+    begin_session();
+    server.scripts.push_back({{.after = seconds(1), .bytes = whole_answer(404, "")}});
+    server.scripts.push_back({{.after = seconds(2), .bytes = whole_answer(404, "")}});
+    std::optional<ask_outcome> first;
+    std::optional<ask_outcome> second;
+    running one(world, store(first, tested.ask(asking())));
+    running other(world, store(second, tested.ask(asking())));
+    world.run([&] { return one.has_ended(); });
+    BOOST_TEST((std::get<ask_failure>(*first).what == fault::session_lost));
+    // A new one has begun before the other one hears of it.
+    tested.forget();
+    server.scripts.push_back(
+        {{.bytes = whole_answer(
+              200,
+              R"({"jsonrpc":"2.0","id":4,"result":{}})",
+              "application/json",
+              "Mcp-Session-Id: s2\r\n"
+          )}}
+    );
+    BOOST_TEST(succeeded(ask(asking("initialize"))));
+    world.run([&] { return other.has_ended(); });
+    BOOST_TEST((std::get<ask_failure>(*second).what == fault::session_lost));
+    server.scripts.push_back(
+        {{.bytes = whole_answer(200, R"({"jsonrpc":"2.0","id":5,"result":{}})")}}
+    );
+    BOOST_TEST(succeeded(ask(asking())));
+    BOOST_TEST(last_has("Mcp-Session-Id: s2"));
+}
+
+BOOST_AUTO_TEST_CASE(a_message_of_four_mebibytes_may_stand_on_one_line) {
+    const std::string around = R"({"jsonrpc":"2.0","id":1,"result":{"text":""}})";
+    const std::string text(message_bytes_max - around.size(), 'x');
+    const std::string whole = R"({"jsonrpc":"2.0","id":1,"result":{"text":")" + text + "\"}}";
+    server.scripts.push_back({{.bytes = stream_head + stream_chunk(event(whole)) + stream_tail}});
+    BOOST_TEST(succeeded(ask(asking())));
 }
 
 BOOST_AUTO_TEST_CASE(without_a_session_404_is_a_refusal) {

@@ -62,6 +62,7 @@ public:
         by_.log.push_back(told.method);
         co_return;
     }
+    void forget() override {}
     void agree(const agreement&) override {}
     task<> close() override {
         by_.log.emplace_back("close");

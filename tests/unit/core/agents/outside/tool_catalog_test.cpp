@@ -7,7 +7,10 @@
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <cstddef>
+#include <fstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -113,6 +116,42 @@ BOOST_AUTO_TEST_CASE(what_was_trusted_is_known_after_a_restart) {
     fixture f(path);
     f.tested.list("files", {described("read", "Something else")});
     BOOST_TEST(!f.asks("files.read"));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_trusts_nobody_and_says_so) {
+    for (const std::string_view text : {"", "{\"files.read\":\"ab", "[]"}) {
+        const support::temporary_directory dir;
+        const std::string path = (dir.path() / "tools.json").string();
+        std::ofstream(path) << text;
+        BOOST_TEST(tool_pins(path).trouble().has_value());
+        {
+            fixture f(path);
+            f.tested.list("files", {described("read"), described("list")});
+            BOOST_TEST(f.asks("files.read"));
+            f.tested.find("files.read")->allowed();
+            BOOST_TEST(!f.asks("files.read"));
+        }
+        // Nor after a restart, when it can be read.
+        BOOST_TEST(!tool_pins(path).trouble().has_value());
+        fixture f(path);
+        f.tested.list("files", {described("read"), described("list")});
+        BOOST_TEST(!f.asks("files.read"));
+        BOOST_TEST(f.asks("files.list"));
+    }
+    BOOST_TEST(!tool_pins("").trouble().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_source_that_describes_its_tools_too_often_takes_nothing_from_others) {
+    fixture f;
+    silent_source other("other");
+    f.tested.add(other, {});
+    for (std::size_t count = 0; count < descriptions_max; ++count)
+        f.tested.list("files", {described("read", "The " + std::to_string(count) + "th")});
+    const tool* const last = f.tested.find("files.read");
+    f.tested.list("files", {described("read", "One more")});
+    BOOST_TEST((f.tested.find("files.read") == last));
+    f.tested.list("other", {described("read")});
+    BOOST_TEST((f.tested.find("other.read") != nullptr));
 }
 
 BOOST_AUTO_TEST_CASE(rules_go_by_source_by_tool_and_by_argument) {
