@@ -18,6 +18,8 @@ struct call_checkpoint {
     std::string tool_name;
     std::string arguments;
     std::optional<std::string> approval_id;
+    /// What the tool said of itself when that was asked for, if it is no tool of the server's own.
+    std::optional<std::string> digest;
     /// When its `tool_executing` was, Unix ms, and what the agent in it goes on from.
     std::optional<std::int64_t> began_ms;
     std::optional<std::string> said;
@@ -32,6 +34,7 @@ struct call_checkpoint {
         visit("tool_name", self.tool_name);
         visit("arguments", self.arguments);
         visit("approval_id", self.approval_id);
+        visit("digest", self.digest);
         visit("began_ms", self.began_ms);
         visit("said", self.said);
         visit("inside", self.inside);

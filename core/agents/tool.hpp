@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace clarion::agents {
@@ -76,6 +77,8 @@ public:
     virtual void allowed() const {}
     /// It is not as it was when it was trusted.
     virtual bool has_changed() const { return false; }
+    /// Of all that it says of itself; empty for a tool of the server's own. Lives as it does.
+    virtual std::string_view digest() const { return {}; }
 };
 
 }  // namespace clarion::agents

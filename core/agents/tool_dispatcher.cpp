@@ -224,6 +224,8 @@ tool_dispatcher::ask_for(batch& work, std::size_t index, checked_call& call) {
         return called->check_arguments(edited);
     };
     work.places[index].approval_id = question.approval_id;
+    if (!call.called->digest().empty())
+        work.places[index].digest = std::string(call.called->digest());
     engine::approval_verdict verdict = co_await bridge_.ask_approval(std::move(question));
     if (auto* unasked = std::get_if<engine::unasked>(&verdict)) {
         work.places[index].approval_id.reset();
