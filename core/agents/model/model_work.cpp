@@ -22,8 +22,8 @@ namespace {
 constexpr std::int64_t bad_turns_max = 2;
 // A part of the context is the answer's: a quarter, but no more than this.
 constexpr std::int64_t answer_tokens_max = 4096;
-// Below it the estimate is too coarse to tell that a server has cut something off.
-constexpr std::int64_t truncation_tokens_min = 2048;
+// Below it what is told is too little to say that a server has cut something off.
+constexpr std::int64_t truncation_tokens_min = 1024;
 constexpr std::size_t handoff_reason_bytes_max = 1024;
 
 std::int64_t prompt_tokens_max(std::int64_t context_tokens) {
@@ -152,10 +152,11 @@ task<model_work::verdict> model_work::take_turn() {
         if (refused)
             co_return refused;
     }
-    memory_.told_tokens = memory_.told.tokens() + offered_tokens_;
     const executor on = co_await asio::this_coro::executor;
     const time_point began = on.owner().now();
-    const auto stream = model_.ask(request());
+    ports::model_request asked = request();
+    memory_.told_tokens = least_tokens(asked);
+    const auto stream = model_.ask(std::move(asked));
     model_turn turn(bridge_, settings_.name, memory_.steps);
     turn_ending ending = co_await turn.listen(*stream);
     bridge_.add_model_time(on.owner().now() - began);
@@ -258,11 +259,11 @@ model_work::verdict model_work::fit_context() {
 model_work::verdict model_work::check_truncation(const ports::model_answer& answer) const {
     if (!answer.usage || answer.usage->input_tokens == 0 ||
         memory_.told_tokens < truncation_tokens_min ||
-        answer.usage->input_tokens * 2 >= memory_.told_tokens)
+        answer.usage->input_tokens >= memory_.told_tokens)
         return std::nullopt;
     return fail(
         agent_error_code::context_truncated,
-        "the model server took in " + std::to_string(answer.usage->input_tokens) + " of about " +
+        "the model server took in " + std::to_string(answer.usage->input_tokens) + " of at least " +
             std::to_string(memory_.told_tokens) +
             " tokens: its context is smaller than context_tokens says"
     );

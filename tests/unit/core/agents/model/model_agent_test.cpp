@@ -245,6 +245,15 @@ BOOST_FIXTURE_TEST_CASE(a_coarse_estimate_is_no_truncation, fixture) {
     BOOST_TEST(has_completed());
 }
 
+// Tokenizers take several characters of such a script as one.
+BOOST_FIXTURE_TEST_CASE(a_dense_script_is_no_truncation, fixture) {
+    for (int word = 0; word < 800; ++word)
+        settings.prompt += "привет ";
+    models.answers = {{says("Hi"), stops(model_finish::stopped, 1500)}};
+    ask();
+    BOOST_TEST(has_completed());
+}
+
 BOOST_FIXTURE_TEST_CASE(what_cannot_fit_is_not_asked, fixture) {
     settings.context_tokens = 2000;
     settings.prompt = std::string(20'000, 'x');

@@ -139,6 +139,13 @@ BOOST_AUTO_TEST_CASE(tokens_are_estimated_by_script) {
     BOOST_TEST(estimate_tokens("日本語") == 3);
 }
 
+BOOST_AUTO_TEST_CASE(no_script_has_fewer_tokens_than_the_least) {
+    BOOST_TEST(least_tokens("") == 0);
+    BOOST_TEST(least_tokens(std::string(400, 'a')) == 50);
+    BOOST_TEST(least_tokens("приветпривет") == 2);
+    BOOST_TEST(least_tokens("日本語日本語") == 2);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
