@@ -112,6 +112,56 @@ BOOST_AUTO_TEST_CASE(one_that_changes_while_the_person_looks_is_not_called) {
     check_run(ada);
 }
 
+// After a restart sources come later than decisions.
+BOOST_AUTO_TEST_CASE(a_run_that_goes_on_waits_for_the_source_of_its_tool) {
+    storage::memory_event_log log;
+    sources of_lost;
+    of_lost.list("Does it");
+    of_lost.list("Does it, and more");
+    scripted_models models;
+    let_read(models);
+    auto lost = std::make_unique<flow_server>(with(of_lost, models, &log));
+    const std::string id = approval_id_of(ask_and_wait(*lost));
+    kill(std::move(lost));
+
+    sources of;
+    flow_server server(with(of, models, &log));
+    server.revive_for(seconds(1));
+    flow_client& ada = server.connect("ada", {from_start});
+    ada.sends(approve_frame(id, "allow"));
+    server.world().run_for(seconds(2));
+    BOOST_TEST(ada.frames("tool_executing").empty());
+    of.list("Does it, and more");
+    server.settle();
+    BOOST_TEST(text_of(payload_of(ada, "tool_completed"), "outcome") == "ok");
+    BOOST_TEST(ada.event_types().back() == "agent_completed");
+    check_run(ada);
+}
+
+BOOST_AUTO_TEST_CASE(a_source_that_stays_away_fails_the_call_and_not_the_run) {
+    storage::memory_event_log log;
+    sources of_lost;
+    of_lost.list("Does it");
+    of_lost.list("Does it, and more");
+    scripted_models models;
+    let_read(models);
+    auto lost = std::make_unique<flow_server>(with(of_lost, models, &log));
+    const std::string id = approval_id_of(ask_and_wait(*lost));
+    kill(std::move(lost));
+
+    sources of;
+    flow_server server(with(of, models, &log));
+    server.revive_for(seconds(1));
+    flow_client& ada = server.connect("ada", {from_start});
+    ada.sends(approve_frame(id, "allow"));
+    server.settle();
+    BOOST_TEST(
+        text_of(payload_of(ada, "tool_completed"), "error") == "there is no tool named files.read"
+    );
+    BOOST_TEST(ada.event_types().back() == "agent_completed");
+    check_run(ada);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace clarion::flow_test
