@@ -71,8 +71,7 @@ std::optional<refusal> bridge::gather(std::string_view text) {
         heard_->is_too_large = true;
         return refusal{
             refusal::cause::too_large,
-            "the answer grows beyond " + std::to_string(heard_->bytes_max) + " bytes"
-        };
+            "the answer grows beyond " + std::to_string(heard_->bytes_max) + " bytes"};
     }
     heard_->text += text;
     return std::nullopt;
@@ -110,6 +109,11 @@ task<approval_verdict> bridge::hear_approval(std::string approval_id) {
 void bridge::keep(const work_keeper* keeper) {
     if (is_current())
         journal_->keep(keeper);
+}
+
+void bridge::note_at_work() {
+    if (is_current())
+        journal_->note_at_work();
 }
 
 void bridge::add_model_time(duration spent) {

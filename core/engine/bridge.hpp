@@ -93,6 +93,9 @@ public:
     /// shown under that call, what it says is gathered into `heard`, which outlives the bridge.
     bridge under_call(std::string tool_call_id, call_text& heard) const;
 
+    /// The agent is at work, though it has nothing to show yet: it is not silent.
+    void note_at_work();
+
     /// So much more of the run's time was spent waiting for a model; for its `timing`.
     void add_model_time(duration spent);
 

@@ -299,6 +299,9 @@ ports::model_request model_work::request() const {
     ports::model_request made;
     made.messages = memory_.told.messages();
     made.tools = offered_;
+    made.more_came = [this] {
+        bridge_.note_at_work();
+    };
     return made;
 }
 

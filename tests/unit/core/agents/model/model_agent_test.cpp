@@ -98,6 +98,29 @@ BOOST_FIXTURE_TEST_CASE(an_answer_is_thought_said_and_counted, fixture) {
     BOOST_TEST(told.tools.size() == 2U);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_long_thought_is_shown_while_it_comes, fixture) {
+    const duration pause = milliseconds(400);
+    models.answers = {
+        {thinks("First of"),
+         thinks(" all", pause),
+         thinks(" it is", pause),
+         thinks(" lat", pause),
+         thinks("e.", pause),
+         thinks(" So", seconds(60)),
+         says("Hello"),
+         stops()}};
+    start();
+    run.world().run_for(seconds(2));
+    // A word that has only begun waits for its end.
+    BOOST_REQUIRE(run.all<protocol::agent_thinking>().size() == 1U);
+    BOOST_TEST(run.all<protocol::agent_thinking>().at(0).reasoning == "First of all it is");
+    run.finish();
+    std::string all;
+    for (const auto& thought : run.all<protocol::agent_thinking>())
+        all += thought.reasoning + "|";
+    BOOST_TEST(all == "First of all it is|late.|So|");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_silent_model_completes, fixture) {
     models.answers = {{says("\n"), stops()}};
     ask();
