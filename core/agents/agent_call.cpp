@@ -171,8 +171,10 @@ task<> tool_dispatcher::call_agent(batch& work, std::size_t index, checked_call&
     std::optional<tool_ending> ending;
     if (call.problem || callee == nullptr) {
         ending = failed_with(tool_outcome::error, call.problem.value_or("there is no such agent"));
+        ending->has_bad_arguments = call.has_bad_arguments;
     } else if (wrong != nullptr) {
         ending = failed_with(tool_outcome::error, wrong->message);
+        ending->has_bad_arguments = true;
     } else {
         const busy counted(*this, work.on);
         agent_call inside(*this, *callee, tool_call_id, std::get<agent_task>(read).task);

@@ -27,6 +27,7 @@ struct call_checkpoint {
     std::optional<protocol::tool_outcome> outcome;
     std::optional<protocol::json_text> result;
     std::optional<std::string> error;
+    std::optional<bool> has_bad_arguments;
 
     template <class Self, class Visitor>
     static void describe(Self& self, Visitor& visit) {
@@ -41,6 +42,7 @@ struct call_checkpoint {
         visit("outcome", self.outcome);
         visit("result", self.result);
         visit("error", self.error);
+        visit("has_bad_arguments", self.has_bad_arguments);
     }
 };
 

@@ -32,6 +32,8 @@ struct tool_value {
 /// The tool could not; a sentence for the user and the model.
 struct tool_failure {
     std::string message;
+    /// Its arguments were none that it takes: whoever called may try others.
+    bool is_of_arguments = false;
 };
 using tool_result = std::variant<tool_value, tool_failure>;
 

@@ -14,6 +14,7 @@ tool_ending ending_of(const call_checkpoint& kept) {
     ending.outcome = *kept.outcome;
     ending.result = kept.result;
     ending.error = kept.error;
+    ending.has_bad_arguments = kept.has_bad_arguments.value_or(false);
     return ending;
 }
 
@@ -44,6 +45,8 @@ std::optional<batch_checkpoint> tool_dispatcher::save() const {
             call.outcome = answer.ending.outcome;
             call.result = answer.ending.result;
             call.error = answer.ending.error;
+            if (answer.ending.has_bad_arguments)
+                call.has_bad_arguments = true;
         } else if (place.approval_id) {
             call.approval_id = place.approval_id;
             call.digest = place.digest;

@@ -18,7 +18,7 @@ using protocol::agent_error_code;
 
 namespace {
 
-// How often in a row arguments that are no JSON object go back to the model.
+// How often in a row arguments that the called do not take go back to the model.
 constexpr std::int64_t bad_turns_max = 2;
 // A part of the context is the answer's: a quarter, but no more than this.
 constexpr std::int64_t answer_tokens_max = 4096;
@@ -210,8 +210,17 @@ model_work::verdict model_work::take_answers(tool_dispatcher::answers answers) {
     if (std::holds_alternative<engine::refusal>(answers))
         return stopped();
     std::vector<std::string> results;
-    for (const tool_answer& answer : std::get<std::vector<tool_answer>>(answers))
+    bool is_bad = std::ranges::any_of(memory_.wanted, &ports::model_call::is_malformed);
+    for (const tool_answer& answer : std::get<std::vector<tool_answer>>(answers)) {
+        is_bad = is_bad || answer.ending.has_bad_arguments;
         results.push_back(result_of(answer));
+    }
+    memory_.bad_turns = is_bad ? memory_.bad_turns + 1 : 0;
+    if (memory_.bad_turns > bad_turns_max)
+        return fail(
+            agent_error_code::model_error,
+            "the model went on calling tools with arguments that they do not take"
+        );
     memory_.told
         .add_calls(std::exchange(memory_.text, {}), std::exchange(memory_.wanted, {}), results);
     return std::nullopt;
@@ -276,13 +285,6 @@ model_work::verdict model_work::check_calls(const std::vector<ports::model_call>
             agent_error_code::budget_exceeded,
             "the model asked for more than " + std::to_string(settings_.limits.tool_calls) +
                 " tool calls"
-        );
-    const bool is_bad = std::ranges::any_of(calls, &ports::model_call::is_malformed);
-    memory_.bad_turns = is_bad ? memory_.bad_turns + 1 : 0;
-    if (memory_.bad_turns > bad_turns_max)
-        return fail(
-            agent_error_code::model_error,
-            "the model went on calling tools with arguments that are no JSON object"
         );
     return std::nullopt;
 }

@@ -18,7 +18,7 @@ struct work_memory {
     std::int64_t steps = 0;        ///< `agent_thinking`s
     std::int64_t turns = 0;
     std::int64_t calls = 0;
-    std::int64_t bad_turns = 0;  ///< in a row, with arguments that are none
+    std::int64_t bad_turns = 0;  ///< in a row, with arguments that are not taken
     bool told_of_trimming = false;
     std::optional<protocol::token_usage> usage{};
     std::string said{};  ///< in this run

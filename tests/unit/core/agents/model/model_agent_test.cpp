@@ -197,6 +197,21 @@ BOOST_FIXTURE_TEST_CASE(bad_arguments_go_back_twice, fixture) {
     BOOST_TEST(models.asked.at(1).messages.back().text == "Error: arguments are not a JSON object");
 }
 
+BOOST_FIXTURE_TEST_CASE(arguments_that_a_tool_does_not_take_go_back_twice, fixture) {
+    models.always = {calls({sum(R"({"expression":5})")})};
+    ask();
+    BOOST_TEST((failure().code == code::model_error));
+    BOOST_TEST(models.asked.size() == 3U);
+    BOOST_TEST(models.asked.at(1).messages.back().text.starts_with("Error: argument /expression"));
+}
+
+// What it cannot compute is no fault of the call's form.
+BOOST_FIXTURE_TEST_CASE(a_call_that_fails_goes_back_as_often_as_there_are_turns, fixture) {
+    models.always = {calls({sum(R"({"expression":"1/"})")})};
+    ask();
+    BOOST_TEST((failure().code == code::max_turns));
+}
+
 BOOST_FIXTURE_TEST_CASE(good_arguments_between_them_begin_the_count_anew, fixture) {
     for (int round = 0; round < 3; ++round) {
         models.answers.push_back({calls({broken_call()})});
