@@ -20,9 +20,11 @@ struct call_checkpoint {
     std::optional<std::string> approval_id;
     /// What the tool said of itself when that was asked for, if it is no tool of the server's own.
     std::optional<std::string> digest;
-    /// When its `tool_executing` was, Unix ms, and what the agent in it goes on from.
+    /// When its `tool_executing` was, Unix ms, what the agent in it has said and used, and what it
+    /// goes on from.
     std::optional<std::int64_t> began_ms;
     std::optional<std::string> said;
+    std::optional<protocol::token_usage> used;
     std::optional<protocol::json_text> inside;
     std::optional<protocol::tool_outcome> outcome;
     std::optional<protocol::json_text> result;
@@ -38,6 +40,7 @@ struct call_checkpoint {
         visit("digest", self.digest);
         visit("began_ms", self.began_ms);
         visit("said", self.said);
+        visit("used", self.used);
         visit("inside", self.inside);
         visit("outcome", self.outcome);
         visit("result", self.result);

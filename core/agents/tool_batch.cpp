@@ -56,6 +56,7 @@ std::optional<batch_checkpoint> tool_dispatcher::save() const {
                 return std::nullopt;
             call.began_ms = place.began_ms;
             call.said = place.heard->text;
+            call.used = place.heard->used;
             call.inside.emplace().text = protocol::to_json(*inside);
         }
     }

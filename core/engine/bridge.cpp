@@ -1,5 +1,6 @@
 #include "core/engine/bridge.hpp"
 
+#include "core/agents/token_sum.hpp"
 #include "core/engine/run_journal.hpp"
 
 #include <type_traits>
@@ -118,6 +119,16 @@ void bridge::note_at_work() {
 
 void bridge::add_model_time(duration spent) {
     journal_->add_model_time(spent);
+}
+
+void bridge::add_usage(const protocol::token_usage& more) {
+    journal_->add_usage(more);
+    if (heard_ != nullptr)
+        agents::add(heard_->used, more);
+}
+
+std::int64_t bridge::used_tokens() const {
+    return journal_->used() ? journal_->used()->total_tokens : 0;
 }
 
 std::string bridge::new_message_id() {

@@ -45,6 +45,8 @@ using delta_verdict = std::variant<gathered, refusal>;
 struct call_text {
     std::string text;
     std::size_t bytes_max = 65536;
+    /// What its own models have counted for it, without those of agents that it called.
+    std::optional<protocol::token_usage> used{};
     /// It would have been more; the agent was told so by a refusal that ends the call only.
     bool is_too_large = false;
 };
@@ -98,6 +100,10 @@ public:
 
     /// So much more of the run's time was spent waiting for a model; for its `timing`.
     void add_model_time(duration spent);
+    /// So much more was used for the run; it ends with it when its agent does not get to say.
+    void add_usage(const protocol::token_usage& more);
+    /// In and out, over the whole run: of all agents that had it or were called in it.
+    std::int64_t used_tokens() const;
 
     /// A new id for an assistant message (`m_…`) or a tool call (`t_…`).
     std::string new_message_id();

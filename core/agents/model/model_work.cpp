@@ -138,10 +138,10 @@ task<model_work::verdict> model_work::take_turn() {
             agent_error_code::max_turns,
             "the model had not answered after " + std::to_string(settings_.limits.turns) + " turns"
         ));
-    if (memory_.usage && memory_.usage->total_tokens > settings_.limits.tokens)
+    if (bridge_.used_tokens() > settings_.limits.tokens)
         co_return verdict(fail(
             agent_error_code::budget_exceeded,
-            "the run has used " + std::to_string(memory_.usage->total_tokens) + " tokens of " +
+            "the run has used " + std::to_string(bridge_.used_tokens()) + " tokens of " +
                 std::to_string(settings_.limits.tokens)
         ));
     const std::int64_t before = memory_.told.tokens();
@@ -171,8 +171,10 @@ task<model_work::verdict> model_work::take_turn() {
 }
 
 task<model_work::verdict> model_work::after_answer(std::string text, ports::model_answer answer) {
-    if (answer.usage)
+    if (answer.usage) {
         add(memory_.usage, answer.usage);
+        bridge_.add_usage(*answer.usage);
+    }
     if (auto truncated = check_truncation(answer))
         co_return truncated;
     if (!answer.calls.empty()) {
