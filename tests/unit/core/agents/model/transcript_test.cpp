@@ -97,6 +97,7 @@ BOOST_AUTO_TEST_CASE(ids_of_calls_are_unique) {
     told.add_question("q");
     told.add_calls("", {call("f", "c"), call("g", ""), call("h", "c")}, {"1", "2", "3"});
     told.add_calls("", {call("f", "c")}, {"4"});
+    told.add_calls("", {call("f", "call_6"), call("g", "")}, {"5", "6"});
     std::set<std::string> ids;
     for (const ports::model_message& message : told.messages())
         for (const ports::model_call& one : message.calls)
