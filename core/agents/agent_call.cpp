@@ -90,10 +90,10 @@ task<std::optional<tool_ending>> tool_dispatcher::agent_call::answer() {
     return end_of(callee_.run(*request_, bridge_, tools_));
 }
 
-task<std::optional<tool_ending>>
-tool_dispatcher::agent_call::go_on(const protocol::json_text& inside, std::string said) {
-    auto kept = engine::read_own_checkpoint<batch_checkpoint>(inside.text);
-    heard_.text = std::move(said);
+task<std::optional<tool_ending>> tool_dispatcher::agent_call::go_on(const call_checkpoint& from) {
+    auto kept = engine::read_own_checkpoint<batch_checkpoint>(from.inside->text);
+    heard_.text = from.said.value_or("");
+    heard_.used = from.used;
     protocol::json_text own = kept.agent;
     tools_.restore(std::move(kept));
     return end_of(callee_.resume(*request_, bridge_, tools_, std::move(own)));
@@ -111,6 +111,7 @@ task<std::optional<tool_ending>> tool_dispatcher::agent_call::end_of(clarion::ta
         auto ended = co_await before(on.owner().now() + limit, std::move(work));
         if (ended)
             co_return ending_of_work(*std::move(ended));
+        count_unfinished();
         const auto ms = std::chrono::duration_cast<milliseconds>(limit).count();
         co_return result(failed_with(
             tool_outcome::timeout,
@@ -121,7 +122,14 @@ task<std::optional<tool_ending>> tool_dispatcher::agent_call::end_of(clarion::ta
             throw;
         failure = error.what();
     }
+    count_unfinished();
     co_return result(failed_with(tool_outcome::error, std::move(failure)));
+}
+
+// It did not get to say what it has used.
+void tool_dispatcher::agent_call::count_unfinished() {
+    agents::add(of_.spent_, tools_.spent());
+    agents::add(of_.spent_, heard_.used);
 }
 
 std::optional<tool_ending> tool_dispatcher::agent_call::ending_of_work(outcome how) {
@@ -137,6 +145,7 @@ std::optional<tool_ending> tool_dispatcher::agent_call::ending_of_work(outcome h
         const std::string code(name_of(failed->code));
         return failed_with(tool_outcome::error, code + ": " + failed->message);
     }
+    agents::add(of_.spent_, heard_.used);
     if (std::holds_alternative<handed_over>(how))
         return failed_with(tool_outcome::error, "a run cannot be handed over within a call");
     if (!heard_.is_too_large)
@@ -171,14 +180,16 @@ task<> tool_dispatcher::call_agent(batch& work, std::size_t index, checked_call&
     std::optional<tool_ending> ending;
     if (call.problem || callee == nullptr) {
         ending = failed_with(tool_outcome::error, call.problem.value_or("there is no such agent"));
+        ending->has_bad_arguments = call.has_bad_arguments;
     } else if (wrong != nullptr) {
         ending = failed_with(tool_outcome::error, wrong->message);
+        ending->has_bad_arguments = true;
     } else {
         const busy counted(*this, work.on);
         agent_call inside(*this, *callee, tool_call_id, std::get<agent_task>(read).task);
         const batch::tenant known(place, inside.tools(), inside.heard());
         if (goes_on)
-            ending = co_await inside.go_on(*place.kept->inside, place.kept->said.value_or(""));
+            ending = co_await inside.go_on(*place.kept);
         else
             ending = co_await inside.answer();
     }

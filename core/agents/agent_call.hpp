@@ -28,9 +28,9 @@ public:
     agent_call(const agent_call&) = delete;
     agent_call& operator=(const agent_call&) = delete;
 
-    /// `inside` and `said`: it goes on from there. Nothing: the run was refused.
+    /// Nothing: the run was refused.
     task<std::optional<tool_ending>> answer();
-    task<std::optional<tool_ending>> go_on(const protocol::json_text& inside, std::string said);
+    task<std::optional<tool_ending>> go_on(const call_checkpoint& from);
 
     const tool_dispatcher& tools() const { return tools_; }
     const engine::call_text& heard() const { return heard_; }
@@ -38,6 +38,7 @@ public:
 private:
     task<std::optional<tool_ending>> end_of(clarion::task<outcome> work);
     std::optional<tool_ending> ending_of_work(outcome how);
+    void count_unfinished();
 
     tool_dispatcher& of_;
     const agent& callee_;

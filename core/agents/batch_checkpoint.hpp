@@ -18,13 +18,18 @@ struct call_checkpoint {
     std::string tool_name;
     std::string arguments;
     std::optional<std::string> approval_id;
-    /// When its `tool_executing` was, Unix ms, and what the agent in it goes on from.
+    /// What the tool said of itself when that was asked for, if it is no tool of the server's own.
+    std::optional<std::string> digest;
+    /// When its `tool_executing` was, Unix ms, what the agent in it has said and used, and what it
+    /// goes on from.
     std::optional<std::int64_t> began_ms;
     std::optional<std::string> said;
+    std::optional<protocol::token_usage> used;
     std::optional<protocol::json_text> inside;
     std::optional<protocol::tool_outcome> outcome;
     std::optional<protocol::json_text> result;
     std::optional<std::string> error;
+    std::optional<bool> has_bad_arguments;
 
     template <class Self, class Visitor>
     static void describe(Self& self, Visitor& visit) {
@@ -32,12 +37,15 @@ struct call_checkpoint {
         visit("tool_name", self.tool_name);
         visit("arguments", self.arguments);
         visit("approval_id", self.approval_id);
+        visit("digest", self.digest);
         visit("began_ms", self.began_ms);
         visit("said", self.said);
+        visit("used", self.used);
         visit("inside", self.inside);
         visit("outcome", self.outcome);
         visit("result", self.result);
         visit("error", self.error);
+        visit("has_bad_arguments", self.has_bad_arguments);
     }
 };
 

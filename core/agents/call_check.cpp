@@ -51,6 +51,7 @@ checked_call check_form(tool_call call) {
         text = "{}";
     read_object read = parse_object(text);
     checked.arguments.text = read.problem ? "{}" : std::move(text);
+    checked.has_bad_arguments = read.problem.has_value();
     checked.parsed = std::move(read.object);
     checked.problem = std::move(read.problem);
 
@@ -69,8 +70,10 @@ check_call(tool_call call, const tool_registry& tools, const std::vector<std::st
     if (found != nullptr && found->needs_approval(checked.parsed)) {
         checked.needs_approval = true;
         const auto wrong = checked.problem ? std::nullopt : found->check_arguments(checked.parsed);
-        if (wrong)
+        if (wrong) {
             checked.problem = "argument " + wrong->pointer + " " + wrong->reason;
+            checked.has_bad_arguments = true;
+        }
     }
     if (!checked.problem)
         checked.called = found;

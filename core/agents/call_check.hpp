@@ -31,6 +31,8 @@ struct checked_call {
     const tool* called = nullptr;
     /// Why nothing may be called: a sentence for the user and the model.
     std::optional<std::string> problem;
+    /// The problem is one of the arguments.
+    bool has_bad_arguments = false;
     /// The tool may be called, or even be shown as executing, after a person has allowed it only.
     bool needs_approval = false;
     /// It is answered by another agent.

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace clarion::agents {
@@ -31,6 +32,8 @@ struct tool_value {
 /// The tool could not; a sentence for the user and the model.
 struct tool_failure {
     std::string message;
+    /// Its arguments were none that it takes: whoever called may try others.
+    bool is_of_arguments = false;
 };
 using tool_result = std::variant<tool_value, tool_failure>;
 
@@ -76,6 +79,8 @@ public:
     virtual void allowed() const {}
     /// It is not as it was when it was trusted.
     virtual bool has_changed() const { return false; }
+    /// Of all that it says of itself; empty for a tool of the server's own. Lives as it does.
+    virtual std::string_view digest() const { return {}; }
 };
 
 }  // namespace clarion::agents

@@ -20,7 +20,7 @@ template <protocol::described T>
     protocol::object_reader reader(arguments);
     T::describe(read, reader);
     if (const auto error = reader.take_error())
-        return tool_failure{"argument " + error->pointer + " " + error->reason};
+        return tool_failure{"argument " + error->pointer + " " + error->reason, true};
     return read;
 }
 

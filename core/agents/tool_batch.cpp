@@ -14,7 +14,13 @@ tool_ending ending_of(const call_checkpoint& kept) {
     ending.outcome = *kept.outcome;
     ending.result = kept.result;
     ending.error = kept.error;
+    ending.has_bad_arguments = kept.has_bad_arguments.value_or(false);
     return ending;
+}
+
+// A person has allowed the tool as it was when it was asked about, and no other.
+bool has_become_another(const std::optional<std::string>& asked_about, const tool& now) {
+    return asked_about ? *asked_about != now.digest() : now.has_changed();
 }
 
 }  // namespace
@@ -39,14 +45,18 @@ std::optional<batch_checkpoint> tool_dispatcher::save() const {
             call.outcome = answer.ending.outcome;
             call.result = answer.ending.result;
             call.error = answer.ending.error;
+            if (answer.ending.has_bad_arguments)
+                call.has_bad_arguments = true;
         } else if (place.approval_id) {
             call.approval_id = place.approval_id;
+            call.digest = place.digest;
         } else {
             const auto inside = place.inside == nullptr ? std::nullopt : place.inside->save();
             if (!inside)
                 return std::nullopt;
             call.began_ms = place.began_ms;
             call.said = place.heard->text;
+            call.used = place.heard->used;
             call.inside.emplace().text = protocol::to_json(*inside);
         }
     }
@@ -73,6 +83,7 @@ task<tool_dispatcher::answers> tool_dispatcher::resume(checkpoint keep) {
         }
         ++work.open;
         place.approval_id = kept.approval_id;
+        place.digest = kept.digest;
         place.began_ms = kept.began_ms;
         place.kept = std::move(kept);
     }
@@ -90,8 +101,10 @@ task<> tool_dispatcher::go_on(batch& work, std::size_t index) {
     const permission given = take_verdict(work, index, call, std::move(verdict));
     if (given == permission::refused)
         co_return;
-    if (call.called != nullptr && call.called->has_changed())
-        call.problem = call.tool_name + " describes itself otherwise than when it was trusted";
+    if (call.called != nullptr && has_become_another(place.digest, *call.called))
+        call.problem = call.tool_name + " describes itself otherwise than when it was allowed";
+    else if (call.called != nullptr)
+        call.called->allowed();
     const permits::permit held = co_await places_.take();
     if (!work.refused)
         co_await carry_out(work, index, call);

@@ -19,6 +19,7 @@ struct tool_dispatcher::batch {
         std::string arguments{};  // as checked
         bool is_answered = false;
         std::optional<std::string> approval_id{};  // while a person is waited for
+        std::optional<std::string> digest{};       // of the tool that the person looks at
         std::optional<std::int64_t> began_ms{};    // while an agent answers
         const tool_dispatcher* inside = nullptr;   // that agent's
         const engine::call_text* heard = nullptr;  // what it has said

@@ -213,6 +213,7 @@ task<tool_dispatcher::permission>
 tool_dispatcher::ask_for(batch& work, std::size_t index, checked_call& call) {
     if (call.problem) {
         co_await turn_away(work, index, *std::move(call.problem));
+        work.answers[index].ending.has_bad_arguments = call.has_bad_arguments;
         co_return permission::refused;
     }
     engine::approval_request question;
@@ -224,6 +225,8 @@ tool_dispatcher::ask_for(batch& work, std::size_t index, checked_call& call) {
         return called->check_arguments(edited);
     };
     work.places[index].approval_id = question.approval_id;
+    if (!call.called->digest().empty())
+        work.places[index].digest = std::string(call.called->digest());
     engine::approval_verdict verdict = co_await bridge_.ask_approval(std::move(question));
     if (auto* unasked = std::get_if<engine::unasked>(&verdict)) {
         work.places[index].approval_id.reset();
@@ -341,6 +344,7 @@ task<tool_ending> tool_dispatcher::run_tool(batch& work, checked_call& call, dur
         tool_ending ending;
         ending.outcome = protocol::tool_outcome::error;
         ending.error = std::move(call.problem);
+        ending.has_bad_arguments = call.has_bad_arguments;
         co_return ending;
     }
     running_call running(

@@ -48,8 +48,11 @@ tool_ending ending_of_exception(const std::exception& error, asio::cancellation_
 }  // namespace
 
 tool_ending ending_of(tool_result result) {
-    if (auto* failure = std::get_if<tool_failure>(&result))
-        return failed_with(tool_outcome::error, std::move(failure->message));
+    if (auto* failure = std::get_if<tool_failure>(&result)) {
+        tool_ending ending = failed_with(tool_outcome::error, std::move(failure->message));
+        ending.has_bad_arguments = failure->is_of_arguments;
+        return ending;
+    }
     protocol::json_text& value = std::get<tool_value>(result).result;
     if (value.text.size() > tool_result_bytes_max)
         return failed_with(
@@ -58,11 +61,11 @@ tool_ending ending_of(tool_result result) {
         );
     if (!is_json(value.text))
         return failed_with(tool_outcome::error, "the result is not JSON");
-    return {tool_outcome::ok, std::move(value), std::nullopt};
+    return {tool_outcome::ok, std::move(value), std::nullopt, false};
 }
 
 tool_ending failed_with(tool_outcome outcome, std::string text) {
-    return {outcome, std::nullopt, presentable(std::move(text))};
+    return {outcome, std::nullopt, presentable(std::move(text)), false};
 }
 
 tool_invocation::tool_invocation(const tool& called, duration timeout, scheduler& on)

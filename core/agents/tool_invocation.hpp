@@ -23,6 +23,8 @@ struct tool_ending {
     protocol::tool_outcome outcome = protocol::tool_outcome::ok;
     std::optional<protocol::json_text> result;
     std::optional<std::string> error;
+    /// Nothing was done, because of the call's arguments.
+    bool has_bad_arguments = false;
 };
 
 /// An ending without a result, from a sentence that may be anything.

@@ -1,5 +1,6 @@
 #include "core/engine/bridge.hpp"
 
+#include "core/agents/token_sum.hpp"
 #include "core/engine/run_journal.hpp"
 
 #include <type_traits>
@@ -71,8 +72,7 @@ std::optional<refusal> bridge::gather(std::string_view text) {
         heard_->is_too_large = true;
         return refusal{
             refusal::cause::too_large,
-            "the answer grows beyond " + std::to_string(heard_->bytes_max) + " bytes"
-        };
+            "the answer grows beyond " + std::to_string(heard_->bytes_max) + " bytes"};
     }
     heard_->text += text;
     return std::nullopt;
@@ -112,8 +112,23 @@ void bridge::keep(const work_keeper* keeper) {
         journal_->keep(keeper);
 }
 
+void bridge::note_at_work() {
+    if (is_current())
+        journal_->note_at_work();
+}
+
 void bridge::add_model_time(duration spent) {
     journal_->add_model_time(spent);
+}
+
+void bridge::add_usage(const protocol::token_usage& more) {
+    journal_->add_usage(more);
+    if (heard_ != nullptr)
+        agents::add(heard_->used, more);
+}
+
+std::int64_t bridge::used_tokens() const {
+    return journal_->used() ? journal_->used()->total_tokens : 0;
 }
 
 std::string bridge::new_message_id() {

@@ -45,6 +45,8 @@ using delta_verdict = std::variant<gathered, refusal>;
 struct call_text {
     std::string text;
     std::size_t bytes_max = 65536;
+    /// What its own models have counted for it, without those of agents that it called.
+    std::optional<protocol::token_usage> used{};
     /// It would have been more; the agent was told so by a refusal that ends the call only.
     bool is_too_large = false;
 };
@@ -93,8 +95,15 @@ public:
     /// shown under that call, what it says is gathered into `heard`, which outlives the bridge.
     bridge under_call(std::string tool_call_id, call_text& heard) const;
 
+    /// The agent is at work, though it has nothing to show yet: it is not silent.
+    void note_at_work();
+
     /// So much more of the run's time was spent waiting for a model; for its `timing`.
     void add_model_time(duration spent);
+    /// So much more was used for the run; it ends with it when its agent does not get to say.
+    void add_usage(const protocol::token_usage& more);
+    /// In and out, over the whole run: of all agents that had it or were called in it.
+    std::int64_t used_tokens() const;
 
     /// A new id for an assistant message (`m_…`) or a tool call (`t_…`).
     std::string new_message_id();

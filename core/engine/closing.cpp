@@ -65,8 +65,7 @@ closing_events(const run_grammar& state, const ending& how, const std::string& n
         closers.push_back(assistant_message{
             state.text()->agent_name,
             state.text()->message_id,
-            state.text()->text
-        });
+            state.text()->text});
     if (std::holds_alternative<run_completed>(how)) {
         if (state.thinking_steps() == 0)
             closers.push_back(agent_thinking{
@@ -97,7 +96,7 @@ payload terminal_event(
             .retryable = may_succeed_later(failed->code),
             .execution_time_ms = measured.execution_time_ms,
             .timing = measured.timing,
-            .usage = failed->usage,
+            .usage = failed->usage ? failed->usage : measured.usage,
             .census = std::move(measured.census),
         };
     if (const auto* cancelled = std::get_if<run_cancelled>(&how))
@@ -106,9 +105,10 @@ payload terminal_event(
             .reason = cancelled->reason,
             .execution_time_ms = measured.execution_time_ms,
             .timing = measured.timing,
-            .usage = std::nullopt,
+            .usage = measured.usage,
             .census = std::move(measured.census),
         };
+    const auto& completed = std::get<run_completed>(how);
     run_result result{.message_id = state.message()->message_id, .text = std::nullopt};
     if (state.message()->text.size() <= result_text_bytes_max)
         result.text = state.message()->text;
@@ -117,7 +117,7 @@ payload terminal_event(
         .result = std::move(result),
         .execution_time_ms = measured.execution_time_ms,
         .timing = measured.timing,
-        .usage = std::get<run_completed>(how).usage,
+        .usage = completed.usage ? completed.usage : measured.usage,
         .census = std::move(measured.census),
     };
 }

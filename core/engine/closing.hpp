@@ -23,6 +23,8 @@ struct run_measures {
     std::int64_t execution_time_ms = 0;
     protocol::run_timing timing;
     protocol::run_census census;
+    /// As far as it is known; for an ending that does not say.
+    std::optional<protocol::token_usage> usage{};
 };
 
 /// The one terminal, by who has the run then: after a hand-off not the agent that began. `state`

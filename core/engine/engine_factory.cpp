@@ -22,7 +22,9 @@ std::unique_ptr<engine> engine_factory::make(
 }
 
 engine_factory::argument_check engine_factory::check_of(const std::string& tool_name) const {
-    return [called = tools_.find(tool_name)](const boost::json::object& arguments) {
+    // When it is asked, and not before: after a start a source outside has listed nothing yet.
+    return [&tools = tools_, tool_name](const boost::json::object& arguments) {
+        const agents::tool* const called = tools.find(tool_name);
         return called == nullptr ? std::nullopt : called->check_arguments(arguments);
     };
 }

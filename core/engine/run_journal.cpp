@@ -393,6 +393,7 @@ run_measures run_journal::measure() const {
                 .tools_ms = tools_ms_,
             },
         .census = census_.result(),
+        .usage = used_,
     };
 }
 

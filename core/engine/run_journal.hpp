@@ -120,9 +120,12 @@ public:
     std::int64_t late_calls() const { return late_calls_; }
     void add_tools_ms(std::int64_t spent) { tools_ms_ += spent; }
     void add_model_time(duration spent) { model_time_ += spent; }
+    void add_usage(const protocol::token_usage& more);
+    const std::optional<protocol::token_usage>& used() const { return used_; }
+    void note_at_work() { heard_at_ = on_.owner().now(); }
 
-    /// When the agent was last heard: at the run's beginning, when it last emitted, or now, while
-    /// it waits for the log.
+    /// When the agent was last heard: at the run's beginning, when it last emitted or was noted to
+    /// be at work, or now, while it waits for the log.
     time_point heard_at() const;
     /// A `progress_update` of the run's own, about an agent that is silent. Nothing when it may not
     /// come now: the run has not begun, is being closed, or waits for the log.
@@ -248,6 +251,7 @@ private:
     std::optional<std::int64_t> first_text_ms_;
     std::int64_t tools_ms_ = 0;
     duration model_time_{0};
+    std::optional<protocol::token_usage> used_;
 
     std::size_t at_work_ = 0;  // tool calls that do not wait for a person
     std::optional<time_point> suspended_since_;

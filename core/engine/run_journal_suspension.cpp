@@ -1,4 +1,5 @@
 // A run that waits for a person: what is kept of it, and how it is taken up again.
+#include "core/agents/token_sum.hpp"
 #include "core/engine/run_journal.hpp"
 #include "core/metrics/own_counters.hpp"
 #include "core/protocol/json_writer.hpp"
@@ -56,6 +57,7 @@ std::string run_journal::checkpoint() {
     kept.working_ms = std::chrono::duration_cast<milliseconds>(working).count();
     kept.timing = measure().timing;
     kept.timing.tools_ms += work->tools_ms;
+    kept.usage = used_;
     kept.work = *work;
     saved_work_ = *std::move(work);
     std::string text = protocol::to_json(kept);
@@ -102,6 +104,7 @@ void run_journal::restore(
     first_text_ms_ = timing.first_text_ms;
     tools_ms_ = timing.tools_ms;
     model_time_ = milliseconds(timing.model_ms);
+    used_ = from.checkpoint.usage;
     const time_point now = on_.owner().now();
     suspended_since_ = now;
     suspended_time_ = (now - scope_->started_at) - milliseconds(from.checkpoint.working_ms);
@@ -118,6 +121,10 @@ void run_journal::restore(
         asked.check = check_of(call.tool_name);
         approvals_.reopen(std::move(asked), call.expires_ms);
     }
+}
+
+void run_journal::add_usage(const protocol::token_usage& more) {
+    agents::add(used_, more);
 }
 
 }  // namespace clarion::engine

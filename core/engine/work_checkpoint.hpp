@@ -65,12 +65,14 @@ struct run_checkpoint {
     /// Since the run began, without the time in which it was suspended.
     std::int64_t working_ms = 0;
     protocol::run_timing timing;
+    std::optional<protocol::token_usage> usage;
 
     template <class Self, class Visitor>
     static void describe(Self& self, Visitor& visit) {
         visit("work", self.work);
         visit("working_ms", self.working_ms);
         visit("timing", self.timing);
+        visit("usage", self.usage);
     }
 };
 

@@ -6,6 +6,7 @@
 #include "core/protocol/run_facts.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -68,7 +69,10 @@ struct model_request {
     std::vector<model_message> messages;
     std::vector<offered_tool> tools;
     /// How much the model may say; nothing leaves it to the server.
-    std::optional<std::int64_t> output_tokens_max;
+    std::optional<std::int64_t> output_tokens_max{};
+    /// Called within `model_stream::next` when more of the answer has come, also when it cannot be
+    /// shown yet, such as a part of a call's arguments. May be empty.
+    std::function<void()> more_came{};
 };
 
 /// The next piece of the answer.

@@ -200,6 +200,8 @@ void chat_attempt::note_progress() {
     if (answer_.chunks() == chunks_seen_)
         return;
     chunks_seen_ = answer_.chunks();
+    if (asked_.more_came)
+        asked_.more_came();
     const duration until_next = answer_.is_finished() ? end_grace : where_.settings.timeouts.idle;
     token_by_ = clock_->now() + until_next;
 }

@@ -50,6 +50,15 @@ task<outcome> speak_every_20_s(const request_scope&, bridge& out, tool_dispatche
     co_return outcome(completed{});
 }
 
+task<outcome> work_without_a_word(const request_scope&, bridge& out, tool_dispatcher&) {
+    co_await think(out, 1);
+    for (int piece = 0; piece < 10; ++piece) {
+        co_await sleep_for(seconds(20));
+        out.note_at_work();
+    }
+    co_return outcome(completed{});
+}
+
 task<outcome> fall_silent_twice(const request_scope&, bridge& out, tool_dispatcher&) {
     for (std::int64_t step = 1; step <= 2; ++step) {
         co_await think(out, step);
@@ -175,6 +184,15 @@ BOOST_AUTO_TEST_CASE(an_agent_that_speaks_is_never_called_silent) {
     BOOST_TEST(messages(ada).empty());
     BOOST_TEST(terminal_of(ada) == "agent_completed");
     BOOST_TEST(server.failures().count(code::run_silent) == 0U);
+}
+
+// Such as one whose model writes a long argument of a call.
+BOOST_AUTO_TEST_CASE(an_agent_that_has_nothing_to_show_yet_is_not_silent) {
+    flow_server server(with_script(work_without_a_word));
+    flow_client& ada = ask_scripted(server);
+    server.settle();
+    BOOST_TEST(messages(ada).empty());
+    BOOST_TEST(terminal_of(ada) == "agent_completed");
 }
 
 BOOST_AUTO_TEST_CASE(each_silence_counts_from_its_own_beginning) {

@@ -35,6 +35,8 @@ struct member {
     std::vector<std::string> tools{};
     std::vector<std::string> agents{};
     std::vector<std::string> handoffs{};
+    std::int64_t tokens = 200'000;
+    duration deadline = std::chrono::minutes(10);
 };
 
 flow_server::options with(team_models& models, const std::vector<member>& team) {
@@ -48,6 +50,8 @@ flow_server::options with(team_models& models, const std::vector<member>& team) 
         settings.tools = one.tools;
         settings.agents = one.agents;
         settings.handoffs = one.handoffs;
+        settings.limits.tokens = one.tokens;
+        settings.limits.run_deadline = one.deadline;
         made.team.push_back(
             std::make_unique<agents::model::model_agent>(std::move(settings), models)
         );
@@ -75,8 +79,7 @@ scripted_models::script answers(const std::string& text) {
     return {
         support::thinks("Hm."),
         support::says(text),
-        support::stops(ports::model_finish::stopped, 5)
-    };
+        support::stops(ports::model_finish::stopped, 5)};
 }
 
 boost::json::object completed_of(const flow_client& client, std::string_view tool) {
@@ -100,8 +103,7 @@ BOOST_AUTO_TEST_CASE(an_agent_answers_a_call_of_another) {
     models.of("boss").answers = {{calls_agent("worker", "compute")}, answers("It is 42.")};
     models.of("worker").answers = {
         {calls({calling("calculator", R"({"expression":"6*7"})", "w1")}, 3)},
-        answers("42")
-    };
+        answers("42")};
     const flow_client& ada = ask(server, "boss");
     BOOST_TEST(ada.event_types().back() == "agent_completed");
     check_run(ada);
@@ -136,8 +138,7 @@ BOOST_AUTO_TEST_CASE(an_agent_that_fails_fails_the_call_and_not_the_run) {
     flow_server server(with(models, {{.name = "boss", .agents = {"worker"}}, {.name = "worker"}}));
     models.of("boss").answers = {{calls_agent("worker", "compute")}, answers("Sorry.")};
     models.of("worker").answers = {
-        {support::fails(protocol::agent_error_code::model_unavailable, "no route")}
-    };
+        {support::fails(protocol::agent_error_code::model_unavailable, "no route")}};
     const flow_client& ada = ask(server, "boss");
     BOOST_TEST(ada.event_types().back() == "agent_completed");
     const auto outer = completed_of(ada, "agent.worker");
@@ -153,8 +154,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_too_large_ends_the_call_by_name) {
     models.of("worker").answers = {
         {support::says(std::string(60'000, 'x')),
          support::says(std::string(60'000, 'x')),
-         support::stops()}
-    };
+         support::stops()}};
     const flow_client& ada = ask(server, "boss");
     BOOST_TEST(ada.event_types().back() == "agent_completed");
     BOOST_TEST(text_of(completed_of(ada, "agent.worker"), "error").starts_with("too_large"));
@@ -194,8 +194,7 @@ BOOST_AUTO_TEST_CASE(a_run_is_handed_over_and_told_so) {
     );
     models.of("desk").answers = {
         {support::says("One moment. "),
-         calls({calling("handoff.expert", R"({"reason":"is about money"})", "h1")}, 10)}
-    };
+         calls({calling("handoff.expert", R"({"reason":"is about money"})", "h1")}, 10)}};
     models.of("expert").answers = {answers("Here you are.")};
     const flow_client& ada = ask(server, "desk");
     const auto handed = payload_of(ada, "agent_handoff");
@@ -224,6 +223,62 @@ BOOST_AUTO_TEST_CASE(a_run_is_handed_over_eight_times_at_most) {
     check_run(ada);
 }
 
+// Whoever used them: agents that were called, and those that had the run before.
+BOOST_AUTO_TEST_CASE(the_budget_of_tokens_is_the_runs) {
+    team_models models;
+    flow_server server(
+        with(models, {{.name = "boss", .agents = {"worker"}, .tokens = 20}, {.name = "worker"}})
+    );
+    models.of("boss").always = {calls_agent("worker", "compute")};
+    models.of("worker").answers = {answers("42")};
+    const flow_client& ada = ask(server, "boss");
+    const auto ended = payload_of(ada, "agent_error");
+    BOOST_TEST(text_of(ended, "code") == "budget_exceeded");
+    BOOST_TEST(text_of(ended, "message") == "the run has used 35 tokens of 20");
+    BOOST_TEST(models.of("boss").asked.size() == 1U);
+
+    team_models others;
+    flow_server other(
+        with(others, {{.name = "desk", .handoffs = {"expert"}}, {.name = "expert", .tokens = 10}})
+    );
+    others.of("desk").answers = {{calls({calling("handoff.expert", "{}", "h1")}, 10)}};
+    const flow_client& eve = ask(other, "desk");
+    BOOST_TEST(text_of(payload_of(eve, "agent_error"), "code") == "budget_exceeded");
+    BOOST_TEST(others.of("expert").asked.empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_a_call_used_that_timed_out_is_counted) {
+    team_models models;
+    flow_server server(with(
+        models,
+        {{.name = "boss", .agents = {"worker"}},
+         {.name = "worker", .tools = {"calculator"}, .deadline = seconds(5)}}
+    ));
+    models.of("boss").answers = {{calls_agent("worker", "compute")}, answers("Sorry.")};
+    models.of("worker").answers = {
+        {calls({calling("calculator", R"({"expression":"6*7"})", "w1")}, 3)},
+        {support::says("42", seconds(60)), support::stops()}};
+    flow_client& ada = ask(server, "boss");
+    server.settle();
+    BOOST_TEST(text_of(completed_of(ada, "agent.worker"), "outcome") == "timeout");
+    const auto usage = payload_of(ada, "agent_completed").at("usage").as_object();
+    BOOST_TEST(usage.at("input_tokens").as_int64() == 10 + 3 + 5);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_is_cancelled_tells_what_it_has_used) {
+    team_models models;
+    flow_server server(with(models, {{.name = "boss", .tools = {"calculator"}}}));
+    models.of("boss").answers = {
+        {calls({calling("calculator", R"({"expression":"6*7"})", "w1")}, 3)},
+        {support::says("42", seconds(60)), support::stops()}};
+    flow_client& ada = ask(server, "boss");
+    ada.sends(R"({"type":"cancel","thread_id":"t1","message_id":"m1"})");
+    server.settle();
+    const auto usage = payload_of(ada, "agent_cancelled").at("usage").as_object();
+    BOOST_TEST(usage.at("input_tokens").as_int64() == 3);
+    check_run(ada);
+}
+
 // A person is asked about a call of the callee's; the run is kept as a whole, and goes on in
 // another process from the inside out.
 BOOST_AUTO_TEST_CASE(a_call_within_a_call_waits_for_a_person_and_outlives_the_process) {
@@ -241,13 +296,11 @@ BOOST_AUTO_TEST_CASE(a_call_within_a_call_waits_for_a_person_and_outlives_the_pr
                      calling("calculator", R"({"expression":"1+1"})", "c2")},
                     10
                 )},
-                answers("All done.")
-            };
+                answers("All done.")};
             models.of("worker").answers = {
                 {support::says("First part. "),
                  calls({calling("guarded_tool", R"({"text":"go"})", "w1")}, 3)},
-                answers("It is said.")
-            };
+                answers("It is said.")};
             const auto options = [&] {
                 flow_server::options made = with(models, team);
                 made.log = &log;

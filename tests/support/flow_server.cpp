@@ -85,6 +85,8 @@ flow_server::flow_server(options with)
       sessions_(world_.get_executor()) {
     agents::tools::add_builtin_tools(tools_);
     agents::demo::add_demo_tools(tools_);
+    if (with.catalog != nullptr)
+        tools_.use(*with.catalog);
     std::vector<std::unique_ptr<const agents::agent>> agents;
     agents.push_back(agents::demo::make_demo_agent());
     if (with.extra_agent)

@@ -96,6 +96,8 @@ public:
         /// Used instead of an own memory log, to stand for a restart on the same data.
         storage::event_log* log = nullptr;
         session::authenticator* door = nullptr;
+        /// The tools of sources outside; outlives the server.
+        const agents::outside::tool_catalog* catalog = nullptr;
         trace::lint_settings lints{};
     };
 

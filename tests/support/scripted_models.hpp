@@ -70,8 +70,8 @@ private:
 inline scripted_models::piece says(std::string text, duration after = duration(0)) {
     return {ports::model_text{std::move(text)}, after};
 }
-inline scripted_models::piece thinks(std::string text) {
-    return {ports::model_reasoning{std::move(text)}};
+inline scripted_models::piece thinks(std::string text, duration after = duration(0)) {
+    return {ports::model_reasoning{std::move(text)}, after};
 }
 inline scripted_models::piece notes(std::string text) {
     return {ports::model_notice{std::move(text)}};

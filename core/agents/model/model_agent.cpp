@@ -48,6 +48,11 @@ task<outcome> model_agent::resume(
     ports::model* const found = find_model(on);
     if (found == nullptr)
         co_return no_model();
+    // What stays away fails its own calls by name: a person has waited for the run to go on.
+    const std::optional<outcome> lacking = co_await wait_for_sources(bridge, tools);
+    if (lacking && std::holds_alternative<stopped>(*lacking))
+        co_return outcome(stopped());
+    tools.look_again();
     model_work work(settings_, *found, bridge, tools);
     co_return co_await work.go_on(std::move(checkpoint));
 }

@@ -42,8 +42,8 @@ struct model_agent_settings {
 };
 
 /// Lets a model decide: tells it the thread, shows what it answers, calls the tools it asks for,
-/// and tells it their results, until it has answered without asking. Arguments that are no JSON
-/// object go back to the model, two turns in a row at most. A server that silently cut off the
+/// and tells it their results, until it has answered without asking. Arguments that the called do
+/// not take go back to the model, two turns in a row at most. A server that silently cut off the
 /// front of what it was told ends the run in `context_truncated`.
 class model_agent final : public agent {
 public:

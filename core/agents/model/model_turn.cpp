@@ -1,5 +1,6 @@
 #include "core/agents/model/model_turn.hpp"
 
+#include <chrono>
 #include <string_view>
 #include <utility>
 
@@ -7,8 +8,11 @@ namespace clarion::agents::model {
 
 namespace {
 
-// A long chain of thought is shown in steps of about this size.
+// A long chain of thought is shown in steps of about this size, or of what came in this time.
 constexpr std::size_t step_bytes = 16384;
+constexpr duration step_time = std::chrono::seconds(1);
+// A longer word is shown before it is whole.
+constexpr std::size_t word_bytes_max = 64;
 constexpr std::string_view white_space = " \t\r\n";
 
 std::string trimmed(const std::string& text) {
@@ -16,6 +20,17 @@ std::string trimmed(const std::string& text) {
     if (first == std::string::npos)
         return {};
     return text.substr(first, text.find_last_not_of(white_space) - first + 1);
+}
+
+// The word that `text` ends within, if there is one before it; taken out of `text`.
+std::string take_begun_word(std::string& text) {
+    const std::size_t blank = text.find_last_of(white_space);
+    if (blank == std::string::npos || text.size() - blank > word_bytes_max ||
+        text.find_first_not_of(white_space) > blank)
+        return {};
+    std::string word = text.substr(blank + 1);
+    text.resize(blank);
+    return word;
 }
 
 // What a silent model is about to do.
@@ -71,10 +86,19 @@ task<model_turn::shown> model_turn::say(std::string piece) {
 }
 
 task<model_turn::shown> model_turn::think(std::string piece) {
+    const executor on = co_await asio::this_coro::executor;
+    const time_point now = on.owner().now();
+    if (thoughts_.empty())
+        thinking_since_ = now;
     thoughts_ += piece;
-    if (thoughts_.size() < step_bytes)
+    const bool is_due = thoughts_.size() >= step_bytes || now - thinking_since_ >= step_time;
+    if (!is_due || thoughts_.find_first_not_of(white_space) == std::string::npos)
         co_return shown::yes;
-    co_return co_await show_thoughts({});
+    std::string begun = take_begun_word(thoughts_);
+    const shown result = co_await show_thoughts({});
+    thoughts_ = std::move(begun);
+    thinking_since_ = now;
+    co_return result;
 }
 
 task<model_turn::shown> model_turn::tell(std::string notice) {

@@ -18,9 +18,9 @@ struct turn_refused {};
 /// How one answer of the model ended; the text is in `model_turn::text`.
 using turn_ending = std::variant<ports::model_answer, ports::model_failure, turn_refused>;
 
-/// One answer of a model, shown while it comes: what it thinks as `agent_thinking`, before what it
-/// says as `text_delta`s, which end in an `assistant_message`; notices as `progress_update`. Each
-/// turn has at least one `agent_thinking`. Lives in the run's coroutine.
+/// One answer of a model, shown while it comes: what it thinks as `agent_thinking`, of about a
+/// second each, before what it says as `text_delta`s, which end in an `assistant_message`; notices
+/// as `progress_update`. Each turn has at least one `agent_thinking`. Lives in the run's coroutine.
 class model_turn {
 public:
     /// `steps` counts the run's `agent_thinking`, over all of its turns.
@@ -46,6 +46,7 @@ private:
     const std::string& agent_name_;
     std::int64_t& steps_;
     std::string thoughts_;  // not yet shown
+    time_point thinking_since_;
     bool has_thought_ = false;
     std::string blanks_;  // in front of a text that has not begun
     std::string text_;

@@ -18,12 +18,12 @@ using protocol::agent_error_code;
 
 namespace {
 
-// How often in a row arguments that are no JSON object go back to the model.
+// How often in a row arguments that the called do not take go back to the model.
 constexpr std::int64_t bad_turns_max = 2;
 // A part of the context is the answer's: a quarter, but no more than this.
 constexpr std::int64_t answer_tokens_max = 4096;
-// Below it the estimate is too coarse to tell that a server has cut something off.
-constexpr std::int64_t truncation_tokens_min = 2048;
+// Below it what is told is too little to say that a server has cut something off.
+constexpr std::int64_t truncation_tokens_min = 1024;
 constexpr std::size_t handoff_reason_bytes_max = 1024;
 
 std::int64_t prompt_tokens_max(std::int64_t context_tokens) {
@@ -138,10 +138,10 @@ task<model_work::verdict> model_work::take_turn() {
             agent_error_code::max_turns,
             "the model had not answered after " + std::to_string(settings_.limits.turns) + " turns"
         ));
-    if (memory_.usage && memory_.usage->total_tokens > settings_.limits.tokens)
+    if (bridge_.used_tokens() > settings_.limits.tokens)
         co_return verdict(fail(
             agent_error_code::budget_exceeded,
-            "the run has used " + std::to_string(memory_.usage->total_tokens) + " tokens of " +
+            "the run has used " + std::to_string(bridge_.used_tokens()) + " tokens of " +
                 std::to_string(settings_.limits.tokens)
         ));
     const std::int64_t before = memory_.told.tokens();
@@ -152,10 +152,11 @@ task<model_work::verdict> model_work::take_turn() {
         if (refused)
             co_return refused;
     }
-    memory_.told_tokens = memory_.told.tokens() + offered_tokens_;
     const executor on = co_await asio::this_coro::executor;
     const time_point began = on.owner().now();
-    const auto stream = model_.ask(request());
+    ports::model_request asked = request();
+    memory_.told_tokens = least_tokens(asked);
+    const auto stream = model_.ask(std::move(asked));
     model_turn turn(bridge_, settings_.name, memory_.steps);
     turn_ending ending = co_await turn.listen(*stream);
     bridge_.add_model_time(on.owner().now() - began);
@@ -170,8 +171,10 @@ task<model_work::verdict> model_work::take_turn() {
 }
 
 task<model_work::verdict> model_work::after_answer(std::string text, ports::model_answer answer) {
-    if (answer.usage)
+    if (answer.usage) {
         add(memory_.usage, answer.usage);
+        bridge_.add_usage(*answer.usage);
+    }
     if (auto truncated = check_truncation(answer))
         co_return truncated;
     if (!answer.calls.empty()) {
@@ -209,8 +212,17 @@ model_work::verdict model_work::take_answers(tool_dispatcher::answers answers) {
     if (std::holds_alternative<engine::refusal>(answers))
         return stopped();
     std::vector<std::string> results;
-    for (const tool_answer& answer : std::get<std::vector<tool_answer>>(answers))
+    bool is_bad = std::ranges::any_of(memory_.wanted, &ports::model_call::is_malformed);
+    for (const tool_answer& answer : std::get<std::vector<tool_answer>>(answers)) {
+        is_bad = is_bad || answer.ending.has_bad_arguments;
         results.push_back(result_of(answer));
+    }
+    memory_.bad_turns = is_bad ? memory_.bad_turns + 1 : 0;
+    if (memory_.bad_turns > bad_turns_max)
+        return fail(
+            agent_error_code::model_error,
+            "the model went on calling tools with arguments that they do not take"
+        );
     memory_.told
         .add_calls(std::exchange(memory_.text, {}), std::exchange(memory_.wanted, {}), results);
     return std::nullopt;
@@ -258,11 +270,11 @@ model_work::verdict model_work::fit_context() {
 model_work::verdict model_work::check_truncation(const ports::model_answer& answer) const {
     if (!answer.usage || answer.usage->input_tokens == 0 ||
         memory_.told_tokens < truncation_tokens_min ||
-        answer.usage->input_tokens * 2 >= memory_.told_tokens)
+        answer.usage->input_tokens >= memory_.told_tokens)
         return std::nullopt;
     return fail(
         agent_error_code::context_truncated,
-        "the model server took in " + std::to_string(answer.usage->input_tokens) + " of about " +
+        "the model server took in " + std::to_string(answer.usage->input_tokens) + " of at least " +
             std::to_string(memory_.told_tokens) +
             " tokens: its context is smaller than context_tokens says"
     );
@@ -275,13 +287,6 @@ model_work::verdict model_work::check_calls(const std::vector<ports::model_call>
             agent_error_code::budget_exceeded,
             "the model asked for more than " + std::to_string(settings_.limits.tool_calls) +
                 " tool calls"
-        );
-    const bool is_bad = std::ranges::any_of(calls, &ports::model_call::is_malformed);
-    memory_.bad_turns = is_bad ? memory_.bad_turns + 1 : 0;
-    if (memory_.bad_turns > bad_turns_max)
-        return fail(
-            agent_error_code::model_error,
-            "the model went on calling tools with arguments that are no JSON object"
         );
     return std::nullopt;
 }
@@ -298,6 +303,9 @@ ports::model_request model_work::request() const {
     ports::model_request made;
     made.messages = memory_.told.messages();
     made.tools = offered_;
+    made.more_came = [this] {
+        bridge_.note_at_work();
+    };
     return made;
 }
 

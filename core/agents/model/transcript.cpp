@@ -85,8 +85,12 @@ void transcript::add_calls(
 }
 
 std::string transcript::free_id(const std::string& wanted) {
-    const bool is_free = !wanted.empty() && std::ranges::find(call_ids_, wanted) == call_ids_.end();
-    call_ids_.push_back(is_free ? wanted : "call_" + std::to_string(call_ids_.size() + 1));
+    std::string id = wanted;
+    for (std::size_t number = call_ids_.size() + 1;
+         id.empty() || std::ranges::find(call_ids_, id) != call_ids_.end();
+         ++number)
+        id = "call_" + std::to_string(number);
+    call_ids_.push_back(std::move(id));
     return call_ids_.back();
 }
 

@@ -14,11 +14,11 @@ namespace clarion::agents::model {
 /// What a model agent knows within one run: all that another engine needs to go on.
 struct work_memory {
     transcript told;
-    std::int64_t told_tokens = 0;  ///< as estimated for the turn under way
+    std::int64_t told_tokens = 0;  ///< at least, in the turn under way
     std::int64_t steps = 0;        ///< `agent_thinking`s
     std::int64_t turns = 0;
     std::int64_t calls = 0;
-    std::int64_t bad_turns = 0;  ///< in a row, with arguments that are none
+    std::int64_t bad_turns = 0;  ///< in a row, with arguments that are not taken
     bool told_of_trimming = false;
     std::optional<protocol::token_usage> usage{};
     std::string said{};  ///< in this run

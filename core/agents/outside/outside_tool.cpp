@@ -50,6 +50,7 @@ task<tool_result> outside_tool::call_telling(
     if (const auto wrong = check_arguments(arguments)) {
         tool_failure failure;
         failure.message = "argument " + wrong->pointer + " " + wrong->reason;
+        failure.is_of_arguments = true;
         co_return tool_result(std::move(failure));
     }
     ports::source_call wanted{described_.name, std::move(arguments)};

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace clarion::agents::outside {
 
@@ -45,8 +46,7 @@ public:
         ports::progress_sink tell
     ) const override;
 
-    /// Of all that it says of itself.
-    const std::string& digest() const { return digest_; }
+    std::string_view digest() const override { return digest_; }
     standing trust() const { return trust_; }
     /// The same, trusted.
     std::unique_ptr<const outside_tool> trusted() const;

@@ -98,6 +98,29 @@ BOOST_FIXTURE_TEST_CASE(an_answer_is_thought_said_and_counted, fixture) {
     BOOST_TEST(told.tools.size() == 2U);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_long_thought_is_shown_while_it_comes, fixture) {
+    const duration pause = milliseconds(400);
+    models.answers = {
+        {thinks("First of"),
+         thinks(" all", pause),
+         thinks(" it is", pause),
+         thinks(" lat", pause),
+         thinks("e.", pause),
+         thinks(" So", seconds(60)),
+         says("Hello"),
+         stops()}};
+    start();
+    run.world().run_for(seconds(2));
+    // A word that has only begun waits for its end.
+    BOOST_REQUIRE(run.all<protocol::agent_thinking>().size() == 1U);
+    BOOST_TEST(run.all<protocol::agent_thinking>().at(0).reasoning == "First of all it is");
+    run.finish();
+    std::string all;
+    for (const auto& thought : run.all<protocol::agent_thinking>())
+        all += thought.reasoning + "|";
+    BOOST_TEST(all == "First of all it is|late.|So|");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_silent_model_completes, fixture) {
     models.answers = {{says("\n"), stops()}};
     ask();
@@ -174,6 +197,21 @@ BOOST_FIXTURE_TEST_CASE(bad_arguments_go_back_twice, fixture) {
     BOOST_TEST(models.asked.at(1).messages.back().text == "Error: arguments are not a JSON object");
 }
 
+BOOST_FIXTURE_TEST_CASE(arguments_that_a_tool_does_not_take_go_back_twice, fixture) {
+    models.always = {calls({sum(R"({"expression":5})")})};
+    ask();
+    BOOST_TEST((failure().code == code::model_error));
+    BOOST_TEST(models.asked.size() == 3U);
+    BOOST_TEST(models.asked.at(1).messages.back().text.starts_with("Error: argument /expression"));
+}
+
+// What it cannot compute is no fault of the call's form.
+BOOST_FIXTURE_TEST_CASE(a_call_that_fails_goes_back_as_often_as_there_are_turns, fixture) {
+    models.always = {calls({sum(R"({"expression":"1/"})")})};
+    ask();
+    BOOST_TEST((failure().code == code::max_turns));
+}
+
 BOOST_FIXTURE_TEST_CASE(good_arguments_between_them_begin_the_count_anew, fixture) {
     for (int round = 0; round < 3; ++round) {
         models.answers.push_back({calls({broken_call()})});
@@ -241,6 +279,15 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_drops_the_front_is_found_out, fixture) {
 BOOST_FIXTURE_TEST_CASE(a_coarse_estimate_is_no_truncation, fixture) {
     settings.prompt = std::string(20'000, 'x');
     models.answers = {{says("Hi"), stops(model_finish::stopped, 2600)}};
+    ask();
+    BOOST_TEST(has_completed());
+}
+
+// Tokenizers take several characters of such a script as one.
+BOOST_FIXTURE_TEST_CASE(a_dense_script_is_no_truncation, fixture) {
+    for (int word = 0; word < 800; ++word)
+        settings.prompt += "привет ";
+    models.answers = {{says("Hi"), stops(model_finish::stopped, 1500)}};
     ask();
     BOOST_TEST(has_completed());
 }

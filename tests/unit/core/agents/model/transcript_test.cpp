@@ -97,6 +97,7 @@ BOOST_AUTO_TEST_CASE(ids_of_calls_are_unique) {
     told.add_question("q");
     told.add_calls("", {call("f", "c"), call("g", ""), call("h", "c")}, {"1", "2", "3"});
     told.add_calls("", {call("f", "c")}, {"4"});
+    told.add_calls("", {call("f", "call_6"), call("g", "")}, {"5", "6"});
     std::set<std::string> ids;
     for (const ports::model_message& message : told.messages())
         for (const ports::model_call& one : message.calls)
@@ -137,6 +138,13 @@ BOOST_AUTO_TEST_CASE(tokens_are_estimated_by_script) {
     BOOST_TEST(estimate_tokens("") == 0);
     BOOST_TEST(estimate_tokens(std::string(400, 'a')) == 100);
     BOOST_TEST(estimate_tokens("日本語") == 3);
+}
+
+BOOST_AUTO_TEST_CASE(no_script_has_fewer_tokens_than_the_least) {
+    BOOST_TEST(least_tokens("") == 0);
+    BOOST_TEST(least_tokens(std::string(400, 'a')) == 50);
+    BOOST_TEST(least_tokens("приветпривет") == 2);
+    BOOST_TEST(least_tokens("日本語日本語") == 2);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
