@@ -37,7 +37,8 @@ any_command parse_mcp_probe_command(const std::vector<std::string>& words) {
             return command::help{std::string(usage)};
     if (words.size() != 1)
         return command::usage_error{
-            "clarion mcp-probe needs a URL, or -- and a command (clarion mcp-probe --help)"};
+            "clarion mcp-probe needs a URL, or -- and a command (clarion mcp-probe --help)"
+        };
     auto parsed = http::parse_url(words.front());
     if (const auto* const wrong = std::get_if<http::url_error>(&parsed))
         return command::usage_error{quoted(words.front()) + ": " + wrong->message};

@@ -37,8 +37,12 @@ struct repeated_section {
     std::vector<repeated_setting> rows;
     /// Takes a key that no row has, for sections with keys that users make up: the end of a
     /// sentence that begins with its place when it is refused. nullptr: there are none.
-    std::optional<std::string> (*take_other
-    )(settings&, std::size_t index, std::string_view key, const setting_value* value) = nullptr;
+    std::optional<std::string> (*take_other)(
+        settings&,
+        std::size_t index,
+        std::string_view key,
+        const setting_value* value
+    ) = nullptr;
     /// Those keys, secrets masked.
     std::vector<spelled_setting> (*others)(const settings&, std::size_t index) = nullptr;
 };

@@ -73,6 +73,9 @@ public:
     tool_dispatcher& operator=(const tool_dispatcher&) = delete;
     ~tool_dispatcher();
 
+    /// The agent answers another one's call: it has nobody to hand the run over to.
+    bool works_for_a_call() const { return request_->parent_tool_call_id.has_value(); }
+
     using answers = std::variant<std::vector<tool_answer>, engine::refusal>;
     /// What the agent goes on from once the calls are answered, as JSON; asked for when the run is
     /// suspended, while the agent waits.

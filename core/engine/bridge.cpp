@@ -72,7 +72,8 @@ std::optional<refusal> bridge::gather(std::string_view text) {
         heard_->is_too_large = true;
         return refusal{
             refusal::cause::too_large,
-            "the answer grows beyond " + std::to_string(heard_->bytes_max) + " bytes"};
+            "the answer grows beyond " + std::to_string(heard_->bytes_max) + " bytes"
+        };
     }
     heard_->text += text;
     return std::nullopt;

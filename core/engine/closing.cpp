@@ -65,7 +65,8 @@ closing_events(const run_grammar& state, const ending& how, const std::string& n
         closers.push_back(assistant_message{
             state.text()->agent_name,
             state.text()->message_id,
-            state.text()->text});
+            state.text()->text
+        });
     if (std::holds_alternative<run_completed>(how)) {
         if (state.thinking_steps() == 0)
             closers.push_back(agent_thinking{

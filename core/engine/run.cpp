@@ -141,7 +141,8 @@ task<close_verdict> run::execute() {
         (kept_ ? "the run is taken up: " : "the run begins: ") + scope_->agent_name
     );
     trace::tag_coroutine("run", scope_->run_id);
-    trace::mark("run_began", scope_->run_id);
+    if (!kept_)  // what it called before is not in this recording
+        trace::mark("run_began", scope_->run_id);
     const std::optional<ending> how = co_await work_to_the_end();
     ending_ = true;
     left_ = !how;

@@ -39,19 +39,20 @@ inline void append_json(std::string& out, const json_view& value) {
 }
 
 template <class T>
-requires std::same_as<T, bool>
+    requires std::same_as<T, bool>
 void append_json(std::string& out, T value) {
     out += value ? "true" : "false";
 }
 
 template <std::integral T>
-requires(!std::same_as<T, bool>) void append_json(std::string& out, T value) {
+    requires(!std::same_as<T, bool>)
+void append_json(std::string& out, T value) {
     char digits[24];
     out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
 }
 
 template <class E>
-requires std::is_enum_v<E>
+    requires std::is_enum_v<E>
 void append_json(std::string& out, E value) {
     append_json_string(out, name_of(value));
 }

@@ -134,8 +134,8 @@ look_at(const scenario& which, const choice_settings& how, const sums_of_runs& i
     found.after = sums.runs;
     found.deviations = first.deviations.size();
     if (first.hash != second.hash || first.what.broken != second.what.broken) {
-        found.broken = {
-            "two runs of one seed were not the same: something is not determined by it"};
+        found.broken = {"two runs of one seed were not the same: something is not determined by it"
+        };
         return found;
     }
     if (first.what.broken.empty())

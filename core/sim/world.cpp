@@ -133,8 +133,7 @@ bool world::is_held_up() {
     if (ready_.empty() || one_in == 0)
         return false;
     const auto next = earliest_timer();
-    return next && *next <= now_ + held_up_max &&
-           choices_.choose(choice::time, 2, one_in) != 0;
+    return next && *next <= now_ + held_up_max && choices_.choose(choice::time, 2, one_in) != 0;
 }
 
 bool world::advance_to_timer(time_point latest) {

@@ -86,7 +86,8 @@ std::vector<ports::remote_event> agui_reader::take(std::string_view data) {
         is_over_ = true;
         out.emplace_back(ports::remote_failure{
             protocol::agent_error_code::agent_unavailable,
-            "the remote agent sent an event that is no JSON object"});
+            "the remote agent sent an event that is no JSON object"
+        });
         return out;
     }
     const field_reader from{*object};
@@ -100,7 +101,8 @@ std::vector<ports::remote_event> agui_reader::take(std::string_view data) {
         is_over_ = true;
         out.emplace_back(ports::remote_failure{
             protocol::agent_error_code::too_large,
-            "the remote agent leaves more open than can be held"});
+            "the remote agent leaves more open than can be held"
+        });
     }
     return out;
 }
@@ -244,7 +246,8 @@ bool agui_reader::take_run(std::string_view type, const field_reader& from, even
         is_over_ = true;
         out.emplace_back(ports::remote_failure{
             protocol::agent_error_code::agent_unavailable,
-            "the remote agent asks for something that this server cannot answer"});
+            "the remote agent asks for something that this server cannot answer"
+        });
     } else if (type == "RUN_FINISHED") {
         is_over_ = true;
         say_unstreamed(out);
@@ -281,7 +284,8 @@ void agui_reader::take_extra(std::string_view type, const field_reader& from, ev
         note_answer(from);
     out.emplace_back(ports::remote_extra{
         std::string(type.empty() ? "(no type)" : type),
-        protocol::json_text{join_halves(json::serialize(from.from))}});
+        protocol::json_text{join_halves(json::serialize(from.from))}
+    });
 }
 
 }  // namespace clarion::agui

@@ -45,7 +45,8 @@ std::variant<cancel_wish, std::string> cancel_from(const std::string& body) {
         return "The body has to be a JSON object with threadId and runId.";
     cancel_wish wish{
         text_in(parsed.get_object(), "threadId"),
-        text_in(parsed.get_object(), "runId")};
+        text_in(parsed.get_object(), "runId")
+    };
     if (!protocol::is_valid_id(wish.thread_id) || wish.run_id.empty() ||
         wish.run_id.size() > protocol::rules::client_id.bytes_max)
         return "threadId and runId are needed.";

@@ -56,7 +56,8 @@ private:
         const time_point first_by = std::min(now + where_.timeouts.first, whole_by_);
         const http::client_deadlines until{
             std::min(now + where_.timeouts.connect, first_by),
-            first_by};
+            first_by
+        };
         http::exchange_result sent = co_await over_.send(std::move(request_), until);
         if (const auto* fault = std::get_if<http::exchange_failure>(&sent)) {
             pending_.emplace_back(

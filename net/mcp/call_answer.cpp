@@ -103,11 +103,13 @@ ports::source_answer answer_of(const ask_outcome& came) {
         const bool is_late = failure->what == ask_failure::fault::late;
         return ports::source_refusal{
             "the MCP server " + failure->message,
-            is_late ? ports::refusal_cause::late : ports::refusal_cause::unavailable};
+            is_late ? ports::refusal_cause::late : ports::refusal_cause::unavailable
+        };
     }
     if (const auto* const error = std::get_if<rpc_error>(&came))
         return ports::source_refusal{
-            error->message + " (error " + std::to_string(error->code) + ")"};
+            error->message + " (error " + std::to_string(error->code) + ")"
+        };
     return answer_of(std::get<json::object>(came));
 }
 

@@ -43,7 +43,8 @@ constexpr std::array passed_on = {
     "TERM",
     "TMPDIR",
     "TZ",
-    "USER"};
+    "USER"
+};
 
 std::string reason_of(int error) {
     return std::generic_category().message(error);

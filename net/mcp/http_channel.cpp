@@ -24,7 +24,8 @@ constexpr std::size_t refusal_bytes_max = 65536;
 // Whatever a message is cut into, all of it may stand on one line, behind the name of its field.
 constexpr http::event_stream_limits event_limits{
     message_bytes_max + sizeof("data: "),
-    message_bytes_max};
+    message_bytes_max
+};
 constexpr std::string_view both_kinds = "application/json, text/event-stream";
 
 }  // namespace

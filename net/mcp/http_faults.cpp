@@ -33,7 +33,8 @@ ask_failure not_mcp(const std::string& why) {
     return {
         ask_failure::fault::malformed,
         0,
-        "answered with something that is no message of MCP: it " + why};
+        "answered with something that is no message of MCP: it " + why
+    };
 }
 
 // Many servers say 400 where the protocol says 404, and name the reason.

@@ -162,7 +162,8 @@ opening_step opening::after_initialize(const ask_outcome& came) {
         return opening_failure{"did not say which revision of MCP it speaks"};
     if (!is_legacy(*revision))
         return opening_failure{
-            "speaks revision " + *revision + " of MCP, which this client does not know"};
+            "speaks revision " + *revision + " of MCP, which this client does not know"
+        };
     return agreed(era::legacy, *revision, result);
 }
 

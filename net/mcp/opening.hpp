@@ -19,11 +19,8 @@ namespace clarion::mcp {
 /// The revision without sessions: each request says by itself who asks, and in which revision.
 inline constexpr std::string_view modern_revision = "2026-07-28";
 /// Those that begin with `initialize`, newest first.
-inline constexpr std::array<std::string_view, 4> legacy_revisions = {
-    "2025-11-25",
-    "2025-06-18",
-    "2025-03-26",
-    "2024-11-05"};
+inline constexpr std::array<std::string_view, 4> legacy_revisions =
+    {"2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"};
 
 enum class era : std::uint8_t { modern, legacy };
 

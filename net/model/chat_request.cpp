@@ -3,6 +3,8 @@
 #include "core/protocol/json_writer.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace clarion::model {
@@ -84,15 +86,27 @@ chat_request_body(const std::string& model, const ports::model_request& asked, u
     return body;
 }
 
+// "." is common, and becomes "__". What else has to go, or a name that has "__" of its own, might
+// become another tool's: such a name ends in a hash (FNV-1a, 32 bit).
 std::string wire_name(std::string_view tool_name) {
     constexpr std::size_t bytes_max = 64;
+    constexpr std::size_t hash_digits = 8;
+    bool stands_for_itself = tool_name.find("__") == std::string_view::npos;
+    std::uint32_t hash = 0x811c9dc5U;
     std::string name;
     for (const char c : tool_name) {
         const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                               (c >= '0' && c <= '9') || c == '_' || c == '-';
         name += c == '.' ? std::string("__") : std::string(1, is_plain ? c : '_');
+        stands_for_itself = stands_for_itself && (is_plain || c == '.');
+        hash = (hash ^ static_cast<unsigned char>(c)) * 0x01000193U;
     }
-    name.resize(std::min(name.size(), bytes_max));
+    if (stands_for_itself && name.size() <= bytes_max)
+        return name;
+    name.resize(std::min(name.size(), bytes_max - hash_digits - 1));
+    name += '_';
+    for (std::size_t digit = hash_digits; digit > 0; --digit)
+        name += "0123456789abcdef"[(hash >> (4U * (digit - 1))) & 15U];
     return name;
 }
 

@@ -53,7 +53,8 @@ flow_client& ask_and_wait(flow_server& server) {
 void let_read(scripted_models& models) {
     models.answers = {
         {support::calls({support::calling("files.read")})},
-        {support::says("Done."), support::stops()}};
+        {support::says("Done."), support::stops()}
+    };
 }
 
 }  // namespace

@@ -79,7 +79,8 @@ scripted_models::script answers(const std::string& text) {
     return {
         support::thinks("Hm."),
         support::says(text),
-        support::stops(ports::model_finish::stopped, 5)};
+        support::stops(ports::model_finish::stopped, 5)
+    };
 }
 
 boost::json::object completed_of(const flow_client& client, std::string_view tool) {
@@ -103,7 +104,8 @@ BOOST_AUTO_TEST_CASE(an_agent_answers_a_call_of_another) {
     models.of("boss").answers = {{calls_agent("worker", "compute")}, answers("It is 42.")};
     models.of("worker").answers = {
         {calls({calling("calculator", R"({"expression":"6*7"})", "w1")}, 3)},
-        answers("42")};
+        answers("42")
+    };
     const flow_client& ada = ask(server, "boss");
     BOOST_TEST(ada.event_types().back() == "agent_completed");
     check_run(ada);
@@ -138,7 +140,8 @@ BOOST_AUTO_TEST_CASE(an_agent_that_fails_fails_the_call_and_not_the_run) {
     flow_server server(with(models, {{.name = "boss", .agents = {"worker"}}, {.name = "worker"}}));
     models.of("boss").answers = {{calls_agent("worker", "compute")}, answers("Sorry.")};
     models.of("worker").answers = {
-        {support::fails(protocol::agent_error_code::model_unavailable, "no route")}};
+        {support::fails(protocol::agent_error_code::model_unavailable, "no route")}
+    };
     const flow_client& ada = ask(server, "boss");
     BOOST_TEST(ada.event_types().back() == "agent_completed");
     const auto outer = completed_of(ada, "agent.worker");
@@ -154,7 +157,8 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_too_large_ends_the_call_by_name) {
     models.of("worker").answers = {
         {support::says(std::string(60'000, 'x')),
          support::says(std::string(60'000, 'x')),
-         support::stops()}};
+         support::stops()}
+    };
     const flow_client& ada = ask(server, "boss");
     BOOST_TEST(ada.event_types().back() == "agent_completed");
     BOOST_TEST(text_of(completed_of(ada, "agent.worker"), "error").starts_with("too_large"));
@@ -194,7 +198,8 @@ BOOST_AUTO_TEST_CASE(a_run_is_handed_over_and_told_so) {
     );
     models.of("desk").answers = {
         {support::says("One moment. "),
-         calls({calling("handoff.expert", R"({"reason":"is about money"})", "h1")}, 10)}};
+         calls({calling("handoff.expert", R"({"reason":"is about money"})", "h1")}, 10)}
+    };
     models.of("expert").answers = {answers("Here you are.")};
     const flow_client& ada = ask(server, "desk");
     const auto handed = payload_of(ada, "agent_handoff");
@@ -257,7 +262,8 @@ BOOST_AUTO_TEST_CASE(what_a_call_used_that_timed_out_is_counted) {
     models.of("boss").answers = {{calls_agent("worker", "compute")}, answers("Sorry.")};
     models.of("worker").answers = {
         {calls({calling("calculator", R"({"expression":"6*7"})", "w1")}, 3)},
-        {support::says("42", seconds(60)), support::stops()}};
+        {support::says("42", seconds(60)), support::stops()}
+    };
     flow_client& ada = ask(server, "boss");
     server.settle();
     BOOST_TEST(text_of(completed_of(ada, "agent.worker"), "outcome") == "timeout");
@@ -270,7 +276,8 @@ BOOST_AUTO_TEST_CASE(a_run_that_is_cancelled_tells_what_it_has_used) {
     flow_server server(with(models, {{.name = "boss", .tools = {"calculator"}}}));
     models.of("boss").answers = {
         {calls({calling("calculator", R"({"expression":"6*7"})", "w1")}, 3)},
-        {support::says("42", seconds(60)), support::stops()}};
+        {support::says("42", seconds(60)), support::stops()}
+    };
     flow_client& ada = ask(server, "boss");
     ada.sends(R"({"type":"cancel","thread_id":"t1","message_id":"m1"})");
     server.settle();
@@ -296,11 +303,13 @@ BOOST_AUTO_TEST_CASE(a_call_within_a_call_waits_for_a_person_and_outlives_the_pr
                      calling("calculator", R"({"expression":"1+1"})", "c2")},
                     10
                 )},
-                answers("All done.")};
+                answers("All done.")
+            };
             models.of("worker").answers = {
                 {support::says("First part. "),
                  calls({calling("guarded_tool", R"({"text":"go"})", "w1")}, 3)},
-                answers("It is said.")};
+                answers("It is said.")
+            };
             const auto options = [&] {
                 flow_server::options made = with(models, team);
                 made.log = &log;

@@ -187,7 +187,8 @@ private:
             return engine::run_failed{
                 protocol::agent_error_code::too_large,
                 refused->message,
-                std::nullopt};
+                std::nullopt
+            };
         }
         if (const auto* failed = std::get_if<agents::failed>(&how))
             return engine::run_failed{failed->code, failed->message, std::nullopt};

@@ -45,7 +45,8 @@ exchange(admin_address with, request wanted, std::chrono::seconds patience) {
     std::string body = std::move(response.get().body());
     if (head.result() != beast::http::status::ok)
         co_return failure{
-            "the server answers " + std::to_string(head.result_int()) + ": " + body.substr(0, 200)};
+            "the server answers " + std::to_string(head.result_int()) + ": " + body.substr(0, 200)
+        };
     co_return body;
 }
 
@@ -64,7 +65,8 @@ answer ask_once(const admin_address& with, request wanted, std::chrono::seconds 
         } catch (const boost::system::system_error& error) {
             made = failure{
                 "cannot ask " + in_brackets(with.host) + ':' + with.port + ": " +
-                error.code().message()};
+                error.code().message()
+            };
         }
     };
     asio::co_spawn(context, exchange(with, std::move(wanted), patience), std::move(take));

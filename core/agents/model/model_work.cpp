@@ -5,6 +5,7 @@
 #include "core/agents/token_sum.hpp"
 #include "core/engine/checkpoint_text.hpp"
 #include "core/protocol/json_writer.hpp"
+#include "core/protocol/utf8.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -25,6 +26,7 @@ constexpr std::int64_t answer_tokens_max = 4096;
 // Below it what is told is too little to say that a server has cut something off.
 constexpr std::int64_t truncation_tokens_min = 1024;
 constexpr std::size_t handoff_reason_bytes_max = 1024;
+constexpr std::size_t told_bytes_min = 512;
 
 std::int64_t prompt_tokens_max(std::int64_t context_tokens) {
     return context_tokens - std::min(context_tokens / 4, answer_tokens_max);
@@ -34,6 +36,24 @@ std::string result_of(const tool_answer& answer) {
     if (answer.ending.result)
         return answer.ending.result->text;
     return "Error: " + answer.ending.error.value_or("no reason given");
+}
+
+// What the results of one turn may take of the context, each its share of half; a model is told the
+// beginning of what is longer, the event has all of it. Three bytes a token, as most texts have more.
+std::size_t told_bytes_max(std::int64_t context_tokens, std::size_t results) {
+    const std::int64_t bytes = prompt_tokens_max(context_tokens) / 2 * 3;
+    return std::max(
+        told_bytes_min,
+        static_cast<std::size_t>(bytes) / std::max<std::size_t>(results, 1)
+    );
+}
+
+std::string cut_to(std::size_t bytes_max, std::string text) {
+    const std::size_t whole = text.size();
+    if (whole <= bytes_max)
+        return text;
+    text.resize(protocol::utf8_prefix_bytes(std::string_view(text).substr(0, bytes_max)));
+    return text + " … cut from " + std::to_string(whole) + " bytes";
 }
 
 // A hand-over is a tool to the model: this and the agent's name.
@@ -77,13 +97,17 @@ model_work::model_work(
     engine::bridge& bridge,
     tool_dispatcher& tools
 )
-    : settings_(settings), model_(model), bridge_(bridge), tools_(tools) {
+    : settings_(settings),
+      handoffs_(tools.works_for_a_call() ? std::vector<std::string>() : settings.handoffs),
+      model_(model),
+      bridge_(bridge),
+      tools_(tools) {
     memory_.told = transcript(settings.prompt);
     for (const tool_spec* spec : tools_.offered()) {
         offered_.push_back({spec->name, spec->description, spec->parameters});
         offered_tokens_ += estimate_tokens(offered_.back());
     }
-    for (const std::string& name : settings_.handoffs) {
+    for (const std::string& name : handoffs_) {
         offered_.push_back(handoff_to(name));
         offered_tokens_ += estimate_tokens(offered_.back());
     }
@@ -213,9 +237,11 @@ model_work::verdict model_work::take_answers(tool_dispatcher::answers answers) {
         return stopped();
     std::vector<std::string> results;
     bool is_bad = std::ranges::any_of(memory_.wanted, &ports::model_call::is_malformed);
-    for (const tool_answer& answer : std::get<std::vector<tool_answer>>(answers)) {
+    const auto& all = std::get<std::vector<tool_answer>>(answers);
+    const std::size_t bytes_max = told_bytes_max(settings_.context_tokens, all.size());
+    for (const tool_answer& answer : all) {
         is_bad = is_bad || answer.ending.has_bad_arguments;
-        results.push_back(result_of(answer));
+        results.push_back(cut_to(bytes_max, result_of(answer)));
     }
     memory_.bad_turns = is_bad ? memory_.bad_turns + 1 : 0;
     if (memory_.bad_turns > bad_turns_max)
@@ -234,7 +260,7 @@ model_work::verdict model_work::hand_over(const std::vector<ports::model_call>& 
         if (!call.name.starts_with(handoff_prefix))
             continue;
         const std::string to = call.name.substr(handoff_prefix.size());
-        if (std::ranges::find(settings_.handoffs, to) == settings_.handoffs.end())
+        if (std::ranges::find(handoffs_, to) == handoffs_.end())
             continue;
         handed_over made;
         made.to = to;

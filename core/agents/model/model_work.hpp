@@ -46,6 +46,7 @@ private:
     ports::model_request request() const;
 
     const model_agent_settings& settings_;
+    const std::vector<std::string> handoffs_;  // to whom it may
     ports::model& model_;
     engine::bridge& bridge_;
     tool_dispatcher& tools_;

@@ -144,8 +144,8 @@ BOOST_AUTO_TEST_CASE(each_fault_is_named_by_file_line_and_key) {
         {"server.trusted_proxies = ['10.0.0.1']",
          "clarion.toml:1: server.trusted_proxies must be a list, each element a network such as "
          "10.0.0.0/8"},
-        {"server.log_format = 1979-05-27",
-         "clarion.toml:1: server.log_format must be text or json"},
+        {"server.log_format = 1979-05-27", "clarion.toml:1: server.log_format must be text or json"
+        },
         {"default_agent = ''", "clarion.toml:1: default_agent must be the name of an agent"},
         {"server.lissten = 1", "clarion.toml:1: server.lissten is not a setting"},
         {"listen = '127.0.0.1:1'", "clarion.toml:1: listen is not a setting"},
@@ -271,8 +271,8 @@ BOOST_AUTO_TEST_CASE(faults_in_models_and_agents_are_named_by_their_place) {
         {"[[agents]]\nlimits = 1\n", "clarion.toml:2: agents.0.limits is not a setting"},
         {"models = []", "clarion.toml:1: models must be a section in double brackets"},
         {"[agents.assistant]\n", "clarion.toml:1: agents must be a section in double brackets"},
-        {"[[models]]\n[[models]]\nkey = 'secret'\n",
-         "clarion.toml:3: models.1.key is not a setting"},
+        {"[[models]]\n[[models]]\nkey = 'secret'\n", "clarion.toml:3: models.1.key is not a setting"
+        },
         {"[[models]]\nbase_url = 'http://user:key@h/'\n",
          "clarion.toml:2: models.0.base_url must be a URL such as http://127.0.0.1:11434/v1, "
          "without a user"},

@@ -144,8 +144,8 @@ BOOST_AUTO_TEST_CASE(what_has_no_place_here_is_passed_on_by_its_name) {
 
 BOOST_AUTO_TEST_CASE(an_end_that_asks_for_something_is_no_success) {
     for (const std::string outcome :
-         {R"({"type":"interrupt","interrupts":[{"id":"i","reason":"approval"}]})",
-          R"("interrupt")"})
+         {R"({"type":"interrupt","interrupts":[{"id":"i","reason":"approval"}]})", R"("interrupt")"
+         })
         check(
             {R"({"type":"RUN_FINISHED","outcome":)" + outcome + "}"},
             {"failure the remote agent asks for something that this server cannot answer"}

@@ -158,7 +158,8 @@ BOOST_FIXTURE_TEST_CASE(a_new_connection_that_ends_is_a_failure, fixture) {
 
 BOOST_FIXTURE_TEST_CASE(a_body_cut_short_is_a_failure, fixture) {
     server.scripts = {
-        {{.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello"}, {.what = kind::end}}};
+        {{.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello"}, {.what = kind::end}}
+    };
     const outcome result = get();
     BOOST_TEST(result.body == "hello");
     BOOST_REQUIRE(result.failure);

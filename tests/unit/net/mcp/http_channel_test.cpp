@@ -122,8 +122,8 @@ BOOST_AUTO_TEST_CASE(a_session_is_kept_and_taken_leave_of) {
 
 BOOST_AUTO_TEST_CASE(a_session_that_is_gone_is_told_apart) {
     for (const std::string_view body :
-         {R"({"jsonrpc":"2.0","id":2,"error":{"code":-32001,"message":"Session not found"}})",
-          ""}) {
+         {R"({"jsonrpc":"2.0","id":2,"error":{"code":-32001,"message":"Session not found"}})", ""
+         }) {
         fixture f;
         f.begin_session();
         f.server.scripts.push_back({{.bytes = whole_answer(404, body)}});

@@ -29,7 +29,8 @@ server_script answer(int id, const std::string& result) {
         {.bytes = whole_answer(
              200,
              R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"result":)" + result + "}"
-         )}};
+         )}
+    };
 }
 
 struct fixture {

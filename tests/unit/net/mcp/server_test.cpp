@@ -128,11 +128,8 @@ BOOST_AUTO_TEST_CASE(a_server_is_opened_listed_and_called) {
     BOOST_TEST(call() == R"("hi")");
     BOOST_TEST(
         (by.log ==
-         std::vector<std::string>{
-             "server/discover",
-             "tools/list",
-             "subscriptions/listen",
-             "tools/call"})
+         std::vector<
+             std::string>{"server/discover", "tools/list", "subscriptions/listen", "tools/call"})
     );
 }
 

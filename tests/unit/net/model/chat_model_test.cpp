@@ -45,9 +45,9 @@ BOOST_FIXTURE_TEST_CASE(a_connection_serves_the_next_answer_too, conversation) {
 }
 
 BOOST_FIXTURE_TEST_CASE(tokens_are_told_with_model_and_provider, conversation) {
-    const std::string counted =
-        event_of(R"({"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":2,"total_tokens":9}})"
-        );
+    const std::string counted = event_of(
+        R"({"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":2,"total_tokens":9}})"
+    );
     server.scripts = {
         {{.bytes = stream_head + said("x") +
                    event_of(R"({"choices":[{"delta":{},"finish_reason":"stop"}]})") + counted +
@@ -64,7 +64,7 @@ BOOST_FIXTURE_TEST_CASE(calls_bear_the_names_of_the_tools, conversation) {
     server.scripts = {
         {{.bytes = stream_head +
                    event_of(R"({"choices":[{"delta":{"tool_calls":[{"index":0,"id":"c",)"
-                        R"("function":{"name":"files__read","arguments":"{}"}}]}}]})") +
+                            R"("function":{"name":"files__read","arguments":"{}"}}]}}]})") +
                    finished() + stream_tail}}
     };
     ports::model_request request;

@@ -128,7 +128,8 @@ BOOST_FIXTURE_TEST_CASE(a_late_token_is_not_tried_again_but_left_to_the_next_mod
 BOOST_FIXTURE_TEST_CASE(the_first_token_is_heard_when_it_comes, timed) {
     server.scripts = {
         {later(seconds(1), stream_head + said("Hel")),
-         later(seconds(1), said("lo") + finished() + stream_tail)}};
+         later(seconds(1), said("lo") + finished() + stream_tail)}
+    };
     const auto stream = model().ask({});
     const auto first = net::test::result_of(world, stream->next());
     BOOST_TEST(std::get<ports::model_text>(first).text == "Hel");
@@ -147,7 +148,8 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_shown_yet_is_told_to_have_come, timed) {
         {later(seconds(0), stream_head + argument("{")),
          later(seconds(20), argument(" ")),
          later(seconds(20), stream_chunk(": keep-alive\n\n")),
-         later(seconds(20), argument("}") + finished() + stream_tail)}};
+         later(seconds(20), argument("}") + finished() + stream_tail)}
+    };
     int came = 0;
     ports::model_request request;
     request.more_came = [&came] {

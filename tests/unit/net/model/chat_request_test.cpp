@@ -49,8 +49,12 @@ BOOST_AUTO_TEST_CASE(what_is_not_there_is_left_out) {
 BOOST_AUTO_TEST_CASE(names_of_tools_fit_what_servers_take) {
     BOOST_TEST(wire_name("calculator") == "calculator");
     BOOST_TEST(wire_name("files.read_all-2") == "files__read_all-2");
-    BOOST_TEST(wire_name("a b/ü") == "a_b___");
+    BOOST_TEST(wire_name("a b/ü").starts_with("a_b____"));
     BOOST_TEST(wire_name(std::string(100, 'x')).size() == 64U);
+    // No two are told as one.
+    BOOST_TEST(wire_name("a.b") != wire_name("a__b"));
+    BOOST_TEST(wire_name("é") != wire_name("è"));
+    BOOST_TEST(wire_name(std::string(100, 'x')) != wire_name(std::string(101, 'x')));
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_of_stream_options_is_recognised) {

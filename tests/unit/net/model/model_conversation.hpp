@@ -53,10 +53,13 @@ inline std::string event_of(std::string_view json) {
     return stream_chunk("data: " + std::string(json) + "\n\n");
 }
 inline std::string said(std::string_view text) {
-    return event_of(R"({"choices":[{"index":0,"delta":{"content":")" + std::string(text) + R"("}}]})");
+    return event_of(
+        R"({"choices":[{"index":0,"delta":{"content":")" + std::string(text) + R"("}}]})"
+    );
 }
 inline std::string finished() {
-    return event_of(R"({"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})") + event_of("[DONE]");
+    return event_of(R"({"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})") +
+           event_of("[DONE]");
 }
 /// A whole streamed answer.
 inline server_script saying(std::string_view text) {

@@ -69,7 +69,8 @@ const std::vector<std::string> five_stages{
     "tool_executing",
     "tool_completed",
     "text_delta",
-    "assistant_message"};
+    "assistant_message"
+};
 
 bool holds(const std::string& text, std::string_view part) {
     return text.find(part) != std::string::npos;

@@ -79,11 +79,8 @@ BOOST_AUTO_TEST_SUITE(model_agent_)
 
 BOOST_FIXTURE_TEST_CASE(an_answer_is_thought_said_and_counted, fixture) {
     models.answers = {
-        {thinks("Hm. "),
-         thinks("Yes."),
-         says("Hel"),
-         says("lo"),
-         stops(model_finish::stopped, 40)}};
+        {thinks("Hm. "), thinks("Yes."), says("Hel"), says("lo"), stops(model_finish::stopped, 40)}
+    };
     ask();
     BOOST_TEST(has_completed());
     BOOST_TEST(usage()->total_tokens == 50);
@@ -108,7 +105,8 @@ BOOST_FIXTURE_TEST_CASE(a_long_thought_is_shown_while_it_comes, fixture) {
          thinks("e.", pause),
          thinks(" So", seconds(60)),
          says("Hello"),
-         stops()}};
+         stops()}
+    };
     start();
     run.world().run_for(seconds(2));
     // A word that has only begun waits for its end.
@@ -181,7 +179,8 @@ BOOST_FIXTURE_TEST_CASE(a_silent_call_is_thought_by_its_name, fixture) {
 BOOST_FIXTURE_TEST_CASE(a_failed_call_is_told_as_an_error, fixture) {
     models.answers = {
         {calls({calling("no_such_tool"), sum(R"({"expression":"1/"})")})},
-        {says("Sorry."), stops()}};
+        {says("Sorry."), stops()}
+    };
     ask();
     BOOST_TEST(has_completed());
     const auto& told = models.asked.at(1).messages;

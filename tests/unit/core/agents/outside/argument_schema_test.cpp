@@ -14,8 +14,7 @@ using clarion::agents::outside::argument_schema;
 
 /// "" when the arguments are allowed, else "POINTER REASON".
 std::string fault(std::string_view schema, std::string_view arguments) {
-    const auto found =
-        argument_schema(schema).check(boost::json::parse(arguments).as_object());
+    const auto found = argument_schema(schema).check(boost::json::parse(arguments).as_object());
     return found ? found->pointer + " " + found->reason : "";
 }
 
@@ -57,7 +56,9 @@ BOOST_AUTO_TEST_CASE(bounds_are_checked) {
     BOOST_TEST(
         fault(R"({"properties":{"n":{"exclusiveMaximum":3}}})", R"({"n":3})") == "/n is too large"
     );
-    BOOST_TEST(fault(R"({"properties":{"s":{"maxLength":2}}})", R"({"s":"äöü"})") == "/s is too long");
+    BOOST_TEST(
+        fault(R"({"properties":{"s":{"maxLength":2}}})", R"({"s":"äöü"})") == "/s is too long"
+    );
     BOOST_TEST(fault(R"({"properties":{"s":{"maxLength":3}}})", R"({"s":"äöü"})") == "");
     BOOST_TEST(
         fault(R"({"properties":{"l":{"minItems":1}}})", R"({"l":[]})") == "/l has too few elements"
@@ -75,8 +76,10 @@ BOOST_AUTO_TEST_CASE(choices_are_checked) {
     BOOST_TEST(fault(either, R"({"e":1})") == "");
     BOOST_TEST(fault(either, R"({"e":-1})") == "/e fits none of what is allowed");
     BOOST_TEST(
-        fault(R"({"properties":{"e":{"oneOf":[{"type":"number"},{"minimum":0}]}}})", R"({"e":1})") ==
-        "/e fits more than one of what is allowed"
+        fault(
+            R"({"properties":{"e":{"oneOf":[{"type":"number"},{"minimum":0}]}}})",
+            R"({"e":1})"
+        ) == "/e fits more than one of what is allowed"
     );
 }
 
