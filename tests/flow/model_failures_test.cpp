@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_drops_the_front_of_a_prompt_is_reported) {
     scripted_models models;
     models.always = {
         support::says("Hi"),
-        support::stops(ports::model_finish::stopped, 100),
+        support::stops(ports::model_finish::stopped, 600),
     };
     flow_server server(with(models, std::string(20'000, 'x')));
     const flow_client& ada = ask(server);
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_drops_the_front_of_a_prompt_is_reported) {
         {.how = severity::error,
          .of = code_class::model,
          .about = run_of(ada),
-         .detail = "took in 100 of about",
+         .detail = "took in 600 of at least",
          .from = run_boundary}
     );
 }

@@ -25,6 +25,8 @@ constexpr std::int64_t bad_turns_max = 2;
 constexpr std::int64_t answer_tokens_max = 4096;
 // Below it what is told is too little to say that a server has cut something off.
 constexpr std::int64_t truncation_tokens_min = 1024;
+// No server's context is smaller; one that tells less does not count what it was told.
+constexpr std::int64_t counted_tokens_min = 512;
 constexpr std::size_t handoff_reason_bytes_max = 1024;
 constexpr std::size_t told_bytes_min = 512;
 
@@ -39,7 +41,8 @@ std::string result_of(const tool_answer& answer) {
 }
 
 // What the results of one turn may take of the context, each its share of half; a model is told the
-// beginning of what is longer, the event has all of it. Three bytes a token, as most texts have more.
+// beginning of what is longer, the event has all of it. Most texts have more than three bytes a
+// token.
 std::size_t told_bytes_max(std::int64_t context_tokens, std::size_t results) {
     const std::int64_t bytes = prompt_tokens_max(context_tokens) / 2 * 3;
     return std::max(
@@ -294,7 +297,7 @@ model_work::verdict model_work::fit_context() {
 }
 
 model_work::verdict model_work::check_truncation(const ports::model_answer& answer) const {
-    if (!answer.usage || answer.usage->input_tokens == 0 ||
+    if (!answer.usage || answer.usage->input_tokens < counted_tokens_min ||
         memory_.told_tokens < truncation_tokens_min ||
         answer.usage->input_tokens >= memory_.told_tokens)
         return std::nullopt;

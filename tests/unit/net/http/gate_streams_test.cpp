@@ -32,7 +32,7 @@ struct stream_fixture : fixture {
     }
 
     static std::string head_with(const std::string& token) {
-        return "POST /agui HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        return "POST /agui HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                "Authorization: Bearer " +
                token + "\r\nContent-Length: 2\r\n\r\n";
     }

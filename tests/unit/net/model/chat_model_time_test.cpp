@@ -138,7 +138,7 @@ BOOST_FIXTURE_TEST_CASE(the_first_token_is_heard_when_it_comes, timed) {
 
 BOOST_FIXTURE_TEST_CASE(what_cannot_be_shown_yet_is_told_to_have_come, timed) {
     const auto argument = [](std::string_view piece) {
-        return data(
+        return event_of(
             R"({"choices":[{"delta":{"tool_calls":[{"index":0,"id":"c","function":{"name":"f",)"
             R"("arguments":")" +
             std::string(piece) + R"("}}]}}]})"
