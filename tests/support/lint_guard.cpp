@@ -13,8 +13,12 @@ namespace clarion::support {
 
 lint_guard::lint_guard(trace::lint_settings with)
     : with_(std::move(with)), before_(trace::current_level()) {
-    if (before_ != trace::level::events)
+    // A server that a test killed keeps its guard: what it recorded is this test's, or nobody's.
+    static boost::unit_test::test_unit_id last_test = boost::unit_test::INV_TEST_UNIT_ID;
+    const auto this_test = boost::unit_test::framework::current_test_case_id();
+    if (before_ != trace::level::events || this_test != last_test)
         trace::forget_records();
+    last_test = this_test;
     trace::set_level(trace::level::events);
 }
 
