@@ -103,6 +103,7 @@ sim::played faulty_tools(sim::world& in) {
     may.failures = {
         failure::code::tool_failed,
         failure::code::tool_timeout,
+        failure::code::model_error,
         failure::code::internal_run,
         failure::code::invalid_event,
         failure::code::run_silent,
