@@ -322,5 +322,3 @@ test("leaving a thread lets its events pass unseen, and its refusal too", () => 
   assert.deepEqual(told, [1, 2, "caught up"]);
   assert.deepEqual(problems, []);
 });
-
-// --- tokens -----------------------------------------------------------------------------------
