@@ -1,5 +1,7 @@
 #include "core/trace/labels.hpp"
 
+#include "core/trace/past_labels.hpp"
+
 #include <deque>
 #include <mutex>
 #include <unordered_map>
@@ -58,6 +60,13 @@ void detail::drop_label(std::uint64_t key) noexcept {
         return;
     labels.dropped.push_back(key);
     if (labels.dropped.size() > past_labels_max)
+        forget_oldest(labels);
+}
+
+void forget_past_labels() {
+    label_table& labels = table();
+    const std::scoped_lock lock(labels.mutex);
+    while (!labels.dropped.empty())
         forget_oldest(labels);
 }
 

@@ -1,5 +1,7 @@
 #include "core/trace/ring.hpp"
 
+#include "core/trace/past_labels.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <mutex>
@@ -145,6 +147,7 @@ void forget_records() {
     const std::scoped_lock lock(rings.mutex);
     for (const kept_ring& each : rings.list)
         each.records->forget();
+    forget_past_labels();  // their texts are kept for recordings alone
 }
 
 }  // namespace clarion::trace

@@ -98,7 +98,7 @@ approve = "never"
 
 [[mcp]]
 name = "changing"
-command = ["sh", "-c", "ls -l /proc/$$/fd > ${join(dir, "inherited")}; exec node ${join(dir, "changing.cjs")}"]
+command = ["sh", "-c", "ls -l /proc/self/fd | cat > ${join(dir, "inherited")}; exec node ${join(dir, "changing.cjs")}"]
 env = { DESCRIPTION_FILE = ${JSON.stringify(join(dir, "description"))} }
 
 [[mcp]]
@@ -240,7 +240,7 @@ test("a tool that describes itself anew is asked about before it is called again
 });
 
 test("a program inherits none of the server's files", () => {
-  const inherited = readFileSync(join(dir, "inherited"), "utf8").trim().split("\n").filter((line) => line.includes("->"));
+  const inherited = readFileSync(join(dir, "inherited"), "utf8").trim().split("\n").filter((line) => line.includes("->") && !line.includes("-> /proc/"));
   assert.equal(inherited.length, 3, inherited.join("\n"));
   for (const line of inherited) assert.match(line, /-> pipe:/);
 });

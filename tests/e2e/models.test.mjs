@@ -173,7 +173,7 @@ test("reasoning is thought, not said", async () => {
 test("arguments that are none go back to the model twice", async () => {
   const { terminal, of } = await run("bad arguments");
   assert.equal(terminal.payload.code, "model_error", JSON.stringify(terminal));
-  assert.equal(of("tool_completed").length, 2);
+  assert.equal(of("tool_completed").length, 3);
 });
 
 test("a loop of tools ends at its bound", async () => {

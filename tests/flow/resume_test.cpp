@@ -38,6 +38,34 @@ std::vector<std::int64_t> range(std::int64_t first, std::int64_t last) {
     return numbers;
 }
 
+/// A hundred thoughts in the log of t1, and a reader that has asked for all of them and reads none:
+/// its replay waits in the middle.
+struct stalled_replay {
+    stalled_replay() {
+        writer.asks("m1", "/think 100");
+        server.settle();
+        reader.connection().client_stops_reading();
+        reader.sends(subscribe_since("", 0));
+        server.world().run_for(milliseconds(10));
+    }
+
+    void goes_on() {
+        server.world().run_for(milliseconds(10));
+        reader.connection().client_reads_again();
+        server.settle();
+    }
+
+    static flow_server::options small_outbox() {
+        flow_server::options with;
+        with.sessions.outbox_bytes_max = 8192;
+        return with;
+    }
+
+    flow_server server{small_outbox()};
+    flow_client& writer = server.connect("ada");
+    flow_client& reader = server.connect("ada");
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(resume)
@@ -82,23 +110,12 @@ BOOST_AUTO_TEST_CASE(at_every_cut_point_replay_and_live_join_without_gap_or_dupl
 }
 
 BOOST_AUTO_TEST_CASE(a_replay_is_paced_by_its_reader_and_live_events_wait_behind_it) {
-    flow_server::options with;
-    with.sessions.outbox_bytes_max = 8192;
-    flow_server server(std::move(with));
-    flow_client& writer = server.connect("ada");
-    writer.asks("m1", "/think 100");
-    server.settle();
-    flow_client& reader = server.connect("ada");
-    server.settle();
-    reader.connection().client_stops_reading();
-    reader.sends(subscribe_since("", 0));
-    server.world().run_for(milliseconds(10));
-    writer.asks("m2", "/think 2");
-    server.world().run_for(milliseconds(10));
-    reader.connection().client_reads_again();
-    server.settle();
+    stalled_replay stalled;
+    flow_client& reader = stalled.reader;
+    stalled.writer.asks("m2", "/think 2");
+    stalled.goes_on();
     BOOST_TEST(!reader.connection().close_code().has_value());
-    BOOST_TEST(seqs(reader) == range(1, seqs(writer).back()));
+    BOOST_TEST(seqs(reader) == range(1, seqs(stalled.writer).back()));
 }
 
 // Each event that is larger than the outbox waits until that is empty.
@@ -138,21 +155,10 @@ BOOST_AUTO_TEST_CASE(a_replay_that_is_cut_short_says_how_far_it_came) {
         {remove, "deleted"}
     };
     for (const auto& [cut, answer] : cuts) {
-        flow_server::options with;
-        with.sessions.outbox_bytes_max = 8192;
-        flow_server server(std::move(with));
-        flow_client& writer = server.connect("ada");
-        writer.asks("m1", "/think 100");
-        server.settle();
-        flow_client& reader = server.connect("ada");
-        server.settle();
-        reader.connection().client_stops_reading();
-        reader.sends(subscribe_since("", 0));
-        server.world().run_for(milliseconds(10));
+        stalled_replay stalled;
+        flow_client& reader = stalled.reader;
         reader.sends(cut);
-        server.world().run_for(milliseconds(10));
-        reader.connection().client_reads_again();
-        server.settle();
+        stalled.goes_on();
         std::vector<std::string> order = reader.types();
         std::erase_if(order, [&answer](const std::string& type) {
             return type != "caught_up" && type != answer;
@@ -164,29 +170,18 @@ BOOST_AUTO_TEST_CASE(a_replay_that_is_cut_short_says_how_far_it_came) {
         const auto ends = reader.frames("caught_up");
         BOOST_TEST(ends[0].at("id").as_string() == "s");
         const std::vector<std::int64_t> seen = seqs(reader);
-        BOOST_TEST(seen.size() < seqs(writer).size());
+        BOOST_TEST(seen.size() < seqs(stalled.writer).size());
         BOOST_TEST(seq_of(ends[0]) == (seen.empty() ? 0 : seen.back()));
     }
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_leaves_in_a_replay_is_told_nothing_of_it) {
-    flow_server::options with;
-    with.sessions.outbox_bytes_max = 8192;
-    flow_server server(std::move(with));
-    flow_client& writer = server.connect("ada");
-    writer.asks("m1", "/think 100");
-    server.settle();
-    flow_client& reader = server.connect("ada");
-    server.settle();
-    reader.connection().client_stops_reading();
-    reader.sends(subscribe_since("", 0));
-    server.world().run_for(milliseconds(10));
+    stalled_replay stalled;
+    flow_client& reader = stalled.reader;
     reader.connection().client_closes(1000);
-    server.world().run_for(milliseconds(10));
-    reader.connection().client_reads_again();
-    server.settle();
+    stalled.goes_on();
     BOOST_TEST(reader.served);
-    BOOST_TEST(seqs(reader).size() < seqs(writer).size());
+    BOOST_TEST(seqs(reader).size() < seqs(stalled.writer).size());
     BOOST_TEST(reader.frames("caught_up").empty());
 }
 

@@ -85,7 +85,10 @@ export const SINS = {
   },
   loses_the_tail: {
     make: () => ({ said: once((frame, connection, server) => {
-      server.logOf(connection.user, "t0").events.splice(-3);
+      const log = server.logOf(connection.user, "t0");
+      log.events.splice(-3);
+      log.run = null;  // nor does it go on: a log that grew again would be as long as the one that was seen
+      log.queue.length = 0;
       for (const { socket } of server.connections) socket.terminate();
       return true;
     }, 6) }),

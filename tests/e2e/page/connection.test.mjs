@@ -41,7 +41,7 @@ test("two tabs show the same, live and after a reload, also of runs that had to 
   const one = await openPage(t, browser, server);
   const path = `/${await one.evaluate(() => location.hash)}`;
   const two = await openPage(t, browser, server, { context: one.context(), path });
-  await ask(one, "/story 30 20");
+  await ask(one, "/story 40 100");
   await runs(two).first().waitFor();
   await ask(two, "what is 6*7?");
   await ask(one, "what time is it?");
