@@ -41,12 +41,16 @@ class Provoked:
             cases.append(line)
 
     def _cpp(self, path):
-        case = None
-        words = r"BOOST_AUTO_TEST_CASE\(\s*(\w+)|\bexpect_failure\(\s*(?:\w+::)*code::(\w+)"
-        for found in re.finditer(words, path.read_text()):
-            case = found[1] or case
-            if found[2]:
-                self._add(found[2], case, path)
+        """A function counts for the tests that call it."""
+        heads = r"^BOOST_AUTO_TEST_CASE\(\s*(\w+)|^void (\w+)\("
+        _, *parts = re.split(heads, path.read_text(), flags=re.MULTILINE)
+        blocks = list(zip(parts[::3], parts[1::3], parts[2::3]))
+        expected = r"\bexpect_failure\(\s*(?:\w+::)*code::(\w+)"
+        helpers = {helper: re.findall(expected, body) for _, helper, body in blocks if helper}
+        for case, _, body in blocks:
+            called = [code for helper, codes in helpers.items() if re.search(rf"\b{helper}\(", body) for code in codes]
+            for code in re.findall(expected, body) + called if case else []:
+                self._add(code, case, path)
 
     def _mjs(self, path):
         case = None
