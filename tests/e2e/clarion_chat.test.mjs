@@ -172,7 +172,7 @@ test("Ctrl-C cancels the run and exits 4", async () => {
 
 test("a crash of the server in the middle of a run loses no text and exits 3", async () => {
   const first = await startServer();
-  const client = chat(["--url", first.wsUrl, "--thread", "story", "/story 40 50"]);
+  const client = chat(["--url", first.wsUrl, "--thread", "story", "/story 400 50"]);
   await client.seen(/word-5 /);
   await first.kill();
   const second = await startServer({

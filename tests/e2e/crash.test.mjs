@@ -41,7 +41,7 @@ test("kill -9 in the middle of a run loses nothing that was seen, and the next s
       const seen = collect(
         `${server.wsUrl}?user=${user}`,
         [
-          { type: "message", thread_id: "t1", message_id: "m1", text: "/story 500 5" },
+          { type: "message", thread_id: "t1", message_id: "m1", text: "/story 500 50" },
           { type: "message", thread_id: "t1", message_id: "m2", text: "hello" },
         ],
         (frame) => {
@@ -87,7 +87,7 @@ test("SIGTERM says going_away, lets a short run finish, closes 1001 and exits 0"
     const all = [];
     const socket = new WebSocket(`${server.wsUrl}?user=ada`);
     socket.on("open", () =>
-      socket.send(JSON.stringify({ type: "message", thread_id: "t1", message_id: "m1", text: "/story 20 20" })),
+      socket.send(JSON.stringify({ type: "message", thread_id: "t1", message_id: "m1", text: "/story 40 100" })),
     );
     let stopping;
     socket.on("message", (data) => {
@@ -112,7 +112,7 @@ test("SIGHUP during a drain asks for nothing more", async () => {
   await new Promise((resolve) => {
     const socket = new WebSocket(`${server.wsUrl}?user=ada`);
     socket.on("open", () =>
-      socket.send(JSON.stringify({ type: "message", thread_id: "t1", message_id: "m1", text: "/story 40 20" })));
+      socket.send(JSON.stringify({ type: "message", thread_id: "t1", message_id: "m1", text: "/story 40 100" })));
     socket.on("message", (data) => {
       types.push(JSON.parse(data.toString()).type);
       if (types.at(-1) === "text_delta" && !stopping) stopping = server.stop();
@@ -125,7 +125,7 @@ test("SIGHUP during a drain asks for nothing more", async () => {
   assert.ok(types.includes("agent_completed"), types.join(" "));
 });
 
-test("a log that its user may not write stops the start with one line", () => {
+test("a log that its user may not write stops the start with one line", async () => {
   // Permissions mean nothing to root: there the server is another user, with a binary that this one may reach.
   const dataDir = mkdtempSync(join(tmpdir(), "clarion-readonly-"));
   try {
@@ -136,7 +136,7 @@ test("a log that its user may not write stops the start with one line", () => {
     const data = join(dataDir, "data");
     const serve = (options) => spawnSync(bin, ["serve", "--listen", "127.0.0.1:0", "--admin", "off", "--data", data],
       { encoding: "utf8", ...options });
-    serve({ timeout: 1500 }); // makes the files
+    await (await startServer({ bin, dataDir: data })).stop(); // it has made the files
     chmodSync(join(data, "clarion.db"), 0o444);
     if (isRoot) for (const path of [data, ...readdirSync(data).map((name) => join(data, name))]) chownSync(path, 65534, 65534);
     const { status, stderr } = serve({ timeout: 20000, ...(isRoot ? { uid: 65534, gid: 65534 } : {}) });

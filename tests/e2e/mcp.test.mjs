@@ -49,7 +49,7 @@ test("and over HTTP", async () => {
     assert.equal(code, 0, stderr);
     assert.equal(new Map(tools(lines)).get("echo"), "ok");
     assert.match(server.output(), /Session initialized/);
-    assert.match(server.output(), /Transport closed for session/); // it was told that we leave
+    await eventually(() => /Transport closed for session/.test(server.output()), true, 20000); // it was told that we leave
   } finally {
     await server.stop();
   }

@@ -70,7 +70,7 @@ before(async () => {
     ...calls("outside", "files__read_text_file", { path: "/etc/passwd" }),
     ...calls("wrong", "files__read_text_file", { path: 7 }),
     ...calls("sum", "remote__get-sum", { a: 2, b: 40 }),
-    ...calls("long", "remote__trigger-long-running-operation", { duration: 3, steps: 3 }),
+    ...calls("long", "remote__trigger-long-running-operation", { duration: 8, steps: 8 }),
     ...calls("endless", "patient__wait", {}),
     ...calls("look", "changing__look", {}),
   ]);
@@ -121,6 +121,11 @@ model = "mock"
 tools = ["calculator", "down"]
 `);
   server = await startServer({ args: ["--config", config, "--log-level", "info"] });
+  // On a busy machine the programs come up behind the server.
+  const watcher = await Client.open(server, "watcher");
+  const isUp = ({ agents }) => agents?.find(({ name }) => name === "assistant")?.available;
+  await watcher.find(isUp, "an assistant with all of its tools");
+  watcher.end();
 });
 after(async () => {
   await server.stop();

@@ -134,7 +134,7 @@ test("a server without memory for more says so and no other thing", async () => 
 test("a drain turns it red before anything else", async () => {
   const server = await withAdmin([]);
   const ada = await Client.open(server, "ada");
-  ada.send({ type: "message", thread_id: "t1", message_id: "m1", text: "/story 40 50" });
+  ada.send({ type: "message", thread_id: "t1", message_id: "m1", text: "/story 40 200" });
   await ada.frame("text_delta");
   process.kill(server.pid, "SIGTERM");
   await ada.frame("going_away");

@@ -203,13 +203,13 @@ test("the terminal client watches it, and is told that it can do no more", async
   await player.stop();
 });
 
-test("the page shows it as it comes, and where it stands", { timeout: 60000 }, async (t) => {
-  const player = await replay({ args: ["--speed", "2"] });
+test("the page shows it as it comes, and where it stands", { timeout: 180000 }, async (t) => {
+  const player = await replay({ args: ["--speed", "0.25"] });
   const browser = await launch();
   t.after(() => browser.close());
   const page = await openPage(t, browser, player, { path: "/#thread=work", ready: false });
   await page.getByText("what is 6*7?").first().waitFor();
-  // The tool that runs into its time-out takes a second of this recording.
+  // The tool that runs into its time-out takes eight seconds of this recording.
   await page.waitForFunction(() => /^Running sleeping_tool/.test(document.getElementById("status").textContent));
   assert.equal(await page.getByText("word-20").count(), 0);
   await page.getByText("word-20").waitFor();

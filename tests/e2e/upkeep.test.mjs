@@ -26,7 +26,7 @@ function collect(server, first, last, user = "ada") {
   const socket = new WebSocket(`${server.wsUrl}?user=${user}`, ["clarion.v1"]);
   const frames = [];
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`only ${JSON.stringify(frames.slice(-3))}`)), 20000);
+    const timer = setTimeout(() => reject(new Error(`only ${JSON.stringify(frames.slice(-3))}`)), 60000);
     socket.on("open", () => first.forEach((frame) => socket.send(JSON.stringify(frame))));
     socket.on("message", (data) => {
       frames.push(JSON.parse(data));
@@ -200,7 +200,7 @@ test("a backup in the middle of a story is restored whole, with new epochs", asy
   const server = await startServer({ args: ADMIN });
   const before = events(await ask(server, "what is 6*7?", "first"));
   let asked;
-  const frames = await collect(server, [message("/story 300 10", "story")], (frame) => {
+  const frames = await collect(server, [message("/story 300 25", "story")], (frame) => {
     if (frame.type === "text_delta" && frame.payload.delta.includes("word-20"))
       asked ??= post(server, "/debug/backup", JSON.stringify({ path }));
     return TERMINAL.test(frame.type) && frame.seq > before.at(-1).seq;

@@ -181,7 +181,7 @@ export async function behindFront({ seed, front: name, runs, rate = 40, users = 
   await Promise.all([resets(), stalls()]);
   // Handshakes alone, all of them cut into bytes: each has to succeed.
   proxy.plan = () => ({ sliceBytes: SLICED });
-  const shaken = await handshakes({ ...LOAD, url, tokenSecretFile, users: 50 }, shakes, { atOnce: 20 });
+  const shaken = await handshakes({ ...LOAD, url, tokenSecretFile, users: 50 }, shakes, { atOnce: 5 });
   await proxy.close();
   if (!own) await front.stop();
   await server.stopAndAudit();

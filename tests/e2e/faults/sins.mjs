@@ -41,7 +41,7 @@ export const SINS = {
   drops_an_event: { make: () => ({ deliver: once(dropped, 5) }), expect: ["gap"] },
   drops_the_last_event: {
     make: () => ({ deliver: (event, { number }) => (event.type === "agent_completed" && number % 2 ? [] : undefined) }),
-    load: { runs: 1, patience: 0.5 }, expect: ["not_delivered"],
+    load: { runs: 1, patience: 3 }, expect: ["not_delivered"],
   },
   sends_an_event_twice: { make: () => ({ deliver: once((event) => [event, event], 5) }), expect: ["duplicate"] },
   swaps_two_events: {
@@ -60,11 +60,11 @@ export const SINS = {
     expect: ["out_of_order"],
   },
   tells_another_users_message: {
-    make: () => ({ deliver: isType("user_message", foreign) }), load: { runs: 4, users: 2, patience: 0.5 }, expect: ["foreign_event"],
+    make: () => ({ deliver: isType("user_message", foreign) }), load: { runs: 4, users: 2, patience: 3 }, expect: ["foreign_event"],
     also: AFTERMATH,
   },
   tells_another_users_words: {
-    make: () => ({ deliver: isType("text_delta", foreign) }), load: { runs: 4, users: 2, patience: 0.5 }, expect: ["foreign_event"],
+    make: () => ({ deliver: isType("text_delta", foreign) }), load: { runs: 4, users: 2, patience: 3 }, expect: ["foreign_event"],
     also: AFTERMATH, // when the wrong user hears it before the right one hears of the run
   },
   welcomes_another_user: { make: () => ({ greet: (frame) => [{ ...frame, user_id: "eve" }] }), expect: ["foreign_session"] },
@@ -77,22 +77,20 @@ export const SINS = {
   },
   answers_with_another_epoch: {
     make: () => ({ subscribed: (frame, log, since) => (since.seq ? { ...frame, epoch: "e_other" } : undefined) }),
-    load: { disconnects: 40, runs: 40 }, expect: ["wrong_epoch"],
+    load: { disconnects: 40, runs: 200 }, expect: ["wrong_epoch"],
   },
   forgets_the_epoch: {
     make: () => ({ subscribed: (frame, log, since) => (since.seq ? { ...frame, recovered: false, reason: "epoch_changed" } : undefined) }),
-    load: { disconnects: 40, runs: 40 }, expect: ["not_recovered"],
+    load: { disconnects: 40, runs: 200 }, expect: ["not_recovered"],
   },
   loses_the_tail: {
     make: () => ({ said: once((frame, connection, server) => {
       const log = server.logOf(connection.user, "t0");
-      log.events.splice(-3);
-      log.run = null;  // nor does it go on: a log that grew again would be as long as the one that was seen
-      log.queue.length = 0;
+      log.events.splice(2);  // nearly all of it: by now each tab has seen more, however busy the machine is
       for (const { socket } of server.connections) socket.terminate();
       return true;
-    }, 6) }),
-    load: { threads: 1, users: 1, patience: 0.5, outages: true }, expect: ["lost"], also: AFTERMATH,
+    }, 40) }),
+    load: { runs: 60, patience: 3, outages: true }, expect: ["lost"], also: AFTERMATH,
   },
   replays_other_bytes: {
     make: () => ({ replayed: (event) => ({ ...event, timestamp: event.timestamp + 1 }) }), expect: ["bytes_differ"],
@@ -143,13 +141,13 @@ export const SINS = {
     expect: ["refused_but_ran"],
   },
   answers_no_message: {
-    make: () => ({ said: (frame) => frame.type === "message" }), load: { patience: 0.5 }, expect: ["unanswered"],
+    make: () => ({ said: (frame) => frame.type === "message" }), load: { patience: 3 }, expect: ["unanswered"],
   },
   answers_with_an_error: {
     make: () => ({ accepted: ({ id }) => ({ type: "error", id, code: "internal", message: "oh", retryable: false }), steps: () => [] }),
     expect: ["wrong_answer"], also: ["no_terminal", "refused_but_ran"],
   },
-  never_ends_a_run: { make: () => ({ steps: without("agent_completed") }), load: { patience: 0.5 }, expect: ["no_terminal"], also: ["runs_overlap"] },
+  never_ends_a_run: { make: () => ({ steps: without("agent_completed") }), load: { patience: 3 }, expect: ["no_terminal"], also: ["runs_overlap"] },
   ends_a_run_twice: { make: () => ({ steps: after("agent_completed", terminal) }), expect: ["second_terminal"] },
   goes_on_after_the_end: {
     make: () => ({ steps: after("agent_completed", ["progress_update", { message: "still here" }]) }), expect: ["event_after_terminal"],
@@ -158,7 +156,7 @@ export const SINS = {
   starts_twice: { make: () => ({ steps: (steps) => [steps[0], ...steps] }), expect: ["started_twice"] },
   runs_two_at_once: {
     make: () => ({ steps: (steps, run) => (run.messageId === "m1" ? without("agent_completed")(steps) : undefined) }),
-    load: { threads: 1, users: 1, patience: 0.5 }, expect: ["runs_overlap"], also: ["no_terminal"],
+    load: { threads: 1, users: 1, patience: 3 }, expect: ["runs_overlap"], also: ["no_terminal"],
   },
   leaves_a_tool_open: { make: () => ({ steps: without("tool_completed") }), expect: ["tool_unanswered"] },
   completes_a_tool_that_never_ran: { make: () => ({ steps: without("tool_executing") }), expect: ["tool_unasked"] },

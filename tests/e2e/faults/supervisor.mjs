@@ -10,7 +10,7 @@ import { startServer } from "../support/server.mjs";
 import { folder } from "../support/tokens.mjs";
 
 /** No rate, no cap of runs: what is measured is delivery. */
-const LIMITS = { messages_per_minute: 0, runs_active_per_user_max: 0, queued_runs_max: 64 };
+const LIMITS = { messages_per_minute: 0, runs_active_per_user_max: 0, queued_runs_max: 64, handshake_timeout_ms: 60000 };
 
 /** limits: of the configuration file · server: lines of its [server] table · the rest as startServer takes it. */
 export async function startSupervised({ limits = {}, server = [], dataDir, args = [], ...options } = {}) {

@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { startServer } from "../support/server.mjs";
 import { answerOf, ask, askAndWait, caughtUp, launch, openPage, reaches } from "./browser.mjs";
 
-const limit = { timeout: 60000 };
+const limit = { timeout: 120000 };
 
 let server;
 let browser;
@@ -66,7 +66,7 @@ test("an approval that ran out of time says so", limit, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "clarion-page-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const config = join(folder, "clarion.toml");
-  writeFileSync(config, "[limits]\napproval_timeout_ms = 1500\n");
+  writeFileSync(config, "[limits]\napproval_timeout_ms = 6000\n");
   const short = await startServer({ args: ["--config", config] });
   t.after(() => short.stop());
   const page = await openPage(t, browser, short);

@@ -5,7 +5,7 @@ import { startServer } from "../support/server.mjs";
 import { caughtUp, launch, openPage, reaches, runs } from "./browser.mjs";
 import { begin, completed, scripted } from "./scripted.mjs";
 
-const limit = { timeout: 30000 };
+const limit = { timeout: 120000 };
 
 let server;
 let browser;

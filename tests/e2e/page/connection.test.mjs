@@ -7,7 +7,7 @@ import {
   words,
 } from "./browser.mjs";
 
-const limit = { timeout: 60000 };
+const limit = { timeout: 120000 };
 const REFUSED = /WebSocket connection to .* failed/; // how the browser tells that a server is down
 
 let browser;

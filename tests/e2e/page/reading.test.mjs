@@ -7,7 +7,7 @@ import { startServer } from "../support/server.mjs";
 import { ask, askAndWait, fits, launch, openPage, reaches } from "./browser.mjs";
 import { answer, begin, scripted } from "./scripted.mjs";
 
-const limit = { timeout: 60000 };
+const limit = { timeout: 120000 };
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PHONE = { width: 360, height: 640 };
 const DESKTOP = { width: 1180, height: 760 };

@@ -5,7 +5,7 @@ import { startServer } from "../support/server.mjs";
 import { ask, askAndWait, caughtUp, launch, openPage, reaches, runs } from "./browser.mjs";
 import { scripted } from "./scripted.mjs";
 
-const limit = { timeout: 60000 };
+const limit = { timeout: 120000 };
 
 let server;
 let browser;
@@ -61,7 +61,7 @@ test("conversations are listed newest first, open by a click, and survive a relo
 
 test("what happens in another conversation is marked: at work, then unread, then read", limit, async (t) => {
   const page = await openPage(t, browser, server, { path: `/?user=${newUser()}` });
-  await ask(page, "/story 60 20");
+  await ask(page, "/story 60 150");
   await page.getByTestId("answer").waitFor();
   assert.match(await page.title(), /^Working… · /);
   await fresh(page);
@@ -180,7 +180,7 @@ test("a conversation of hundreds of events is read by pages, whole at its end", 
   const frames = await page.evaluate(() => window.seen.filter((x) => x === "frame history").length);
   assert.ok(frames >= 1);
   const first = page.getByTestId("user-message").first();
-  for (let i = 0; i < 30 && await runs(page).count() < 15; i += 1) {
+  for (let i = 0; i < 500 && await runs(page).count() < 15; i += 1) {
     await page.evaluate(() => { document.getElementById("scroller").scrollTop = 0; });
     await page.evaluate(() => new Promise(requestAnimationFrame));
     await first.waitFor();
