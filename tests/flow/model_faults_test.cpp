@@ -2,6 +2,7 @@
 // model does, and whenever the user cancels, there is one terminal, each call has its completion,
 // and what the model is told next is valid.
 #include "core/agents/model/model_agent.hpp"
+#include "tests/support/effort.hpp"
 #include "tests/support/flow_server.hpp"
 #include "tests/support/scripted_models.hpp"
 
@@ -23,7 +24,7 @@ using support::flow_client;
 using support::flow_server;
 using support::scripted_models;
 
-constexpr std::uint64_t runs_count = 20'000;
+constexpr std::uint64_t runs_count = support::share_of(20'000);
 
 /// A model that answers at random, well or badly; the seed decides.
 class random_model {

@@ -1,6 +1,7 @@
 // The short form: every scenario under some thousand schedules, FIFO first, each seed twice.
 // `tools/dev soak` is the long one.
 #include "core/sim/recorded_play.hpp"
+#include "tests/support/effort.hpp"
 #include "tools/clarion-trace/scenarios/scenarios.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -13,7 +14,7 @@ namespace {
 using namespace clarion;
 
 // 13 scenarios, 20,800 schedules.
-constexpr std::uint64_t schedules = 1600;
+constexpr std::uint64_t schedules = support::share_of(1600);
 
 void hold(const std::string& name) {
     const sim::scenario* const which = scenarios::find(name);
